@@ -1,0 +1,1 @@
+//! The statechart of a KYC session.
