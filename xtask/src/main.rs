@@ -1,0 +1,53 @@
+//! Every command that people and CI run on this repository, under one name: `cargo xtask <command>`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line talks to the person who called it"
+)]
+
+mod checks;
+mod count;
+mod setup;
+mod shell;
+mod web;
+mod workspace;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  test [name...]   every check that CI runs, or only the named ones
+  test --list      their names, in order
+  setup            what the other commands need and this machine lacks
+  wasm             the core as WebAssembly and the npm package around it
+  pages            the applicant page and the backoffice, ready to be served
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["test", "--list"] => checks::list(),
+        ["test", names @ ..] => checks::run_named(names),
+        ["setup"] => done(setup::everything()),
+        ["wasm"] => done(web::wasm()),
+        ["pages"] => done(web::pages()),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        [unknown, ..] => {
+            eprint!("there is no command {unknown:?}\n\n{HELP}");
+            Ok(ExitCode::from(2))
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn done(outcome: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    outcome.map(|()| ExitCode::SUCCESS)
+}

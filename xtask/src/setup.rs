@@ -1,0 +1,116 @@
+//! What a machine with only rustup's toolchain, Node and apt lacks, and how it gets it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{ask, command, run, say, timed, which};
+use crate::workspace::{cache, has, root};
+
+const WASM: &str = "wasm32-unknown-unknown";
+const NODE: u32 = 20;
+
+/// All of it: what the first run of another command would otherwise do on its way.
+pub(crate) fn everything() -> Result<()> {
+    wasm_target()?;
+    npm_packages()?;
+    let chromium = chromium()?;
+    say(&format!(
+        "everything is there; Chromium is {}",
+        chromium.display()
+    ));
+    Ok(())
+}
+
+/// The target that browsers run.
+pub(crate) fn wasm_target() -> Result<()> {
+    let sysroot = ask(&mut command("rustc --print sysroot"))?;
+    if PathBuf::from(sysroot)
+        .join("lib/rustlib")
+        .join(WASM)
+        .is_dir()
+    {
+        return Ok(());
+    }
+    timed("adding the wasm target", || {
+        let mut add = command("rustup target add");
+        run(add.arg(WASM))
+    })
+    .context("the wasm target is missing and rustup could not add it")
+}
+
+/// The npm packages of the lock file, installed again only when the lock file has changed.
+pub(crate) fn npm_packages() -> Result<()> {
+    node()?;
+    let lock = fs::read(root().join("package-lock.json")).context("package-lock.json")?;
+    let stamp = cache().join("package-lock.installed.json");
+    if has("node_modules") && fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    timed("installing npm packages", || {
+        run(&mut command("npm ci --no-audit --no-fund"))
+    })?;
+    fs::create_dir_all(cache())?;
+    fs::write(stamp, lock)?;
+    Ok(())
+}
+
+/// A Chromium to test with: `$CHROMIUM`, the system's own, or the distribution's package.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("CHROMIUM") {
+        let path = PathBuf::from(named);
+        if !path.is_file() {
+            bail!(
+                "CHROMIUM names {}, where there is no program",
+                path.display()
+            );
+        }
+        return Ok(path);
+    }
+    if let Some(found) = installed_chromium() {
+        return Ok(found);
+    }
+    timed("installing Chromium with apt", || {
+        let sudo = if ask(&mut command("id -u"))? == "0" {
+            ""
+        } else {
+            "sudo "
+        };
+        // An old package list may name a version that is gone; a failed update may still leave a good one.
+        if let Err(error) = run(&mut command(&format!("{sudo}apt-get update -q"))) {
+            say(&format!("apt-get update failed, going on: {error}"));
+        }
+        run(command(&format!(
+            "{sudo}apt-get install -y -q --no-install-recommends chromium"
+        ))
+        .env("DEBIAN_FRONTEND", "noninteractive"))
+    })
+    .context("install Chromium by hand, or name one in CHROMIUM")?;
+    installed_chromium().context("apt installed no chromium; name one in CHROMIUM")
+}
+
+fn installed_chromium() -> Option<PathBuf> {
+    [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ]
+    .into_iter()
+    .find_map(which)
+}
+
+fn node() -> Result<()> {
+    let version = ask(&mut command("node --version"))
+        .with_context(|| format!("Node {NODE} or newer is needed"))?;
+    let major = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse().ok());
+    if major.is_none_or(|major: u32| major < NODE) {
+        bail!("Node {NODE} or newer is needed, found {version}");
+    }
+    Ok(())
+}
