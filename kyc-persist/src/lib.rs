@@ -1,0 +1,74 @@
+//! Keeps sessions: what a store promises, who calls it, and the stores that come along.
+//!
+//! A [`Store`] has seven verbs. [`Keeper`] is the only one that commits: it recalls, loads, lets the chart decide, and
+//! commits. [`Courier`] is the only one that carries effects out. An adapter knows no chart: it keeps text, versions and
+//! names.
+#![doc = include_str!("../README.md")]
+
+mod commit;
+mod error;
+mod grants;
+mod listing;
+mod memory;
+mod outbox;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use kyc_core::journal::Entry;
+use kyc_core::{Key, Timestamp};
+
+pub use commit::{Commit, Committed, Expected, Kept, Row};
+pub use error::StoreError;
+pub use grants::{Grant, Grants};
+pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
+pub use memory::MemoryStore;
+pub use outbox::{Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
+
+/// The longest text a store takes: a snapshot, a journal entry or the body of an outbox row, in bytes of UTF-8.
+pub const LONGEST_TEXT: usize = 16 * 1024;
+
+/// The most rows one page of a listing has, and the most that one lease takes.
+pub const LONGEST_PAGE: usize = 200;
+
+/// What every adapter promises; the `conformance` suite holds it to that.
+///
+/// Whatever an answer tells is on disk: a commit that was answered survives the death of the process and of the power
+/// supply, and no read shows a commit that might still be lost. A future that is dropped leaves its commit either whole
+/// or undone.
+#[async_trait]
+pub trait Store: Debug + Send + Sync {
+    /// The row as it was last committed.
+    async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError>;
+
+    /// The entry that was committed under this idempotency key: the earlier answer.
+    async fn recall(&self, row: &Row, key: &Key) -> Result<Option<Entry>, StoreError>;
+
+    /// Keeps snapshot, journal entry and outbox rows: all of them or none, if the row is where the commit expects it.
+    ///
+    /// A key that was committed before changes nothing and gets the earlier entry, wherever the row stands now.
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+
+    /// All entries of the row, oldest first, without gaps.
+    async fn journal(&self, row: &Row) -> Result<Vec<Entry>, StoreError>;
+
+    /// Rows of one chart in the order in which they were opened, a page at a time.
+    async fn list(&self, query: &Query) -> Result<Page, StoreError>;
+
+    /// Takes up to `limit` outbox rows that are due at `now`, for the caller alone until `until`.
+    ///
+    /// Effects of one row are leased in order: one that is neither done nor dead holds back those behind it. Timers hold
+    /// back nobody.
+    async fn lease(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError>;
+
+    /// Tells what became of a leased row. Refused when the lease has gone to somebody else or was settled before.
+    async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError>;
+
+    /// Outbox rows that were given up, for a person to look at; in the order of their rows.
+    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError>;
+}
