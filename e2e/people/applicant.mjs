@@ -1,0 +1,149 @@
+// The person who proves who they are, with a phone in hand. One verb for each thing they do on the page.
+
+import { nova } from "../fixtures/recipe/documents.mjs";
+import { picture } from "../stage/places.mjs";
+import { Person } from "./person.mjs";
+
+/** @typedef {import("playwright-core").Browser} Browser */
+/** @typedef {"front" | "back" | "selfie"} Side */
+/** @typedef {string | { name: string, mimeType: string, buffer: Buffer }} Photograph a committed picture's name, or a file */
+
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+export class Applicant extends Person {
+  /**
+   * A person with a phone of their own.
+   * @param {Browser} browser
+   * @param {{ permissions?: string[] }} [more]
+   */
+  static async withPhone(browser, more = {}) {
+    const context = await browser.newContext({ ...phone, locale: "en-GB", ...more });
+    return new Applicant(context, await context.newPage());
+  }
+
+  /** @param {string} link */
+  async open(link) {
+    await this.page.goto(link);
+    await this.the("screen").waitFor();
+  }
+
+  /** Waits for the page to stand in a state. @param {string} state */
+  async stands(state) {
+    await this.page.locator(`[data-testid="screen"][data-state="${state}"]`).waitFor();
+  }
+
+  /** Which state the page stands in. */
+  async state() {
+    await this.the("screen").waitFor();
+    return this.the("screen").getAttribute("data-state");
+  }
+
+  /** Waits until everything is on the server. */
+  async saved() {
+    await this.page.locator('[data-testid="save-status"][data-status="saved"]').waitFor();
+  }
+
+  async consents() {
+    await this.stands("welcome");
+    await this.the("consent").check();
+    await this.the("start").click();
+    await this.stands("personal_details");
+  }
+
+  async tellsDetails() {
+    await this.stands("personal_details");
+    await this.the("given-names").fill(nova.givenNames);
+    await this.the("family-name").fill(nova.surname);
+    await this.#types("birth-day", "17");
+    await this.#types("birth-month", "4");
+    await this.#types("birth-year", "1991");
+    await this.the("continue").click();
+    await this.stands("document_selection");
+  }
+
+  /** @param {"id_card" | "passport"} document */
+  async chooses(document, country = "DE") {
+    await this.stands("document_selection");
+    await this.the("country").selectOption(country);
+    await this.the(`document-${document}`).check();
+    await this.the("continue").click();
+    await this.stands("document_photo");
+  }
+
+  /**
+   * Gives a file for the side that the page asks for.
+   * @param {Side} side
+   * @param {Photograph} photograph
+   */
+  async gives(side, photograph) {
+    await this.isAskedFor(side);
+    const file = typeof photograph === "string" ? picture(photograph) : photograph;
+    await this.the("file-input").setInputFiles(file);
+  }
+
+  /** Films instead: opens the camera and takes the photo. @param {Side} side */
+  async films(side) {
+    await this.isAskedFor(side);
+    await this.the("open-camera").click();
+    await this.the("camera").waitFor();
+    await this.the("take-photo").click();
+  }
+
+  /** Waits until the page asks for a photo. @param {Side} side */
+  async isAskedFor(side) {
+    await this.page.locator(`[data-testid="capture"][data-side="${side}"]`).waitFor();
+  }
+
+  /** Both sides of the ID card. */
+  async photographsIdCard(front = "id-card-front", back = "id-card-back") {
+    await this.gives("front", front);
+    await this.gives("back", back);
+    await this.stands("document_review");
+  }
+
+  async photographsPassport() {
+    await this.gives("front", "passport");
+    await this.stands("document_review");
+  }
+
+  async acceptsDocument() {
+    await this.stands("document_review");
+    await this.the("accept").click();
+  }
+
+  async takesSelfie(photograph = "selfie") {
+    await this.stands("selfie");
+    await this.gives("selfie", photograph);
+    await this.stands("selfie_review");
+  }
+
+  async acceptsSelfie() {
+    await this.stands("selfie_review");
+    await this.the("accept").click();
+    await this.stands("final");
+  }
+
+  /** From the first page to the last. @param {"id_card" | "passport"} document */
+  async walks(document) {
+    await this.consents();
+    await this.tellsDetails();
+    await this.chooses(document);
+    await (document === "passport" ? this.photographsPassport() : this.photographsIdCard());
+    await this.acceptsDocument();
+    await this.takesSelfie();
+    await this.acceptsSelfie();
+    await this.saved();
+  }
+
+  /** Waits for what became of it. @param {string} phase */
+  async learns(phase) {
+    await this.page.locator(`[data-testid="outcome"][data-phase="${phase}"]`).waitFor();
+  }
+
+  /** A box that may be a field or a list. @param {string} name @param {string} text */
+  async #types(name, text) {
+    const field = this.the(name);
+    const tag = await field.evaluate((element) => element.tagName);
+    await (tag === "SELECT" ? field.selectOption(text) : field.fill(text));
+  }
+}

@@ -1,0 +1,89 @@
+// A camera that films one photograph: Chromium's fake capture device fed from an uncompressed video (YUV4MPEG2).
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { chromium } from "./browser.mjs";
+import { made } from "./places.mjs";
+
+const size = { width: 1280, height: 960 };
+
+/**
+ * Chromium's switches for a camera that sees this photograph, its permission already granted.
+ * @param {string} photograph a JPEG
+ */
+export async function filming(photograph) {
+  return [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-video-capture=${await video(photograph)}`,
+  ];
+}
+
+/** @param {string} photograph */
+async function video(photograph) {
+  const jpeg = await readFile(photograph);
+  const name = createHash("sha256").update(jpeg).digest("hex").slice(0, 16);
+  const path = join(made, `${name}-${size.width}x${size.height}.y4m`);
+  if (await stat(path).catch(() => null)) return path;
+  const frame = y4mFrame(await pixels(jpeg), size);
+  const header = `YUV4MPEG2 W${size.width} H${size.height} F10:1 Ip A1:1 C420jpeg\n`;
+  await mkdir(made, { recursive: true });
+  // Two runs may make the same file at once: each writes its own and the last one stays.
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, Buffer.concat([Buffer.from(header), frame, frame]));
+  await rename(draft, path);
+  return path;
+}
+
+/**
+ * The photograph's RGBA, fitted into the camera's frame. The browser decodes: no codec of our own.
+ * @param {Buffer} jpeg
+ */
+async function pixels(jpeg) {
+  const browser = await chromium();
+  const page = await browser.newPage();
+  const base64 = await page.evaluate(
+    async ({ source, width, height }) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = new OffscreenCanvas(width, height);
+      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      const scale = Math.min(width / image.width, height / image.height);
+      const [w, h] = [image.width * scale, image.height * scale];
+      context.drawImage(image, (width - w) / 2, (height - h) / 2, w, h);
+      const data = context.getImageData(0, 0, width, height).data;
+      let text = "";
+      for (let at = 0; at < data.length; at += 32768) text += String.fromCharCode(...data.subarray(at, at + 32768));
+      return btoa(text);
+    },
+    { source: `data:image/jpeg;base64,${jpeg.toString("base64")}`, ...size },
+  );
+  await browser.close();
+  return Buffer.from(base64, "base64");
+}
+
+/**
+ * One frame: a plane of brightness, then two of colour at half size (BT.601, full range).
+ * @param {Buffer} rgba
+ * @param {{ width: number, height: number }} size
+ */
+export function y4mFrame(rgba, { width, height }) {
+  const luma = Buffer.alloc(width * height);
+  const blue = Buffer.alloc((width / 2) * (height / 2));
+  const red = Buffer.alloc(blue.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = (y * width + x) * 4;
+      const [r, g, b] = [rgba[at], rgba[at + 1], rgba[at + 2]];
+      luma[y * width + x] = 0.299 * r + 0.587 * g + 0.114 * b;
+      if (x % 2 || y % 2) continue;
+      const to = (y / 2) * (width / 2) + x / 2;
+      blue[to] = 128 - 0.168736 * r - 0.331264 * g + 0.5 * b;
+      red[to] = 128 + 0.5 * r - 0.418688 * g - 0.081312 * b;
+    }
+  }
+  return Buffer.concat([Buffer.from("FRAME\n"), luma, blue, red]);
+}
