@@ -142,6 +142,10 @@ pub enum Expected {
 }
 
 /// How a commit was taken.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an answer, taken apart where it arrives"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Committed {
     /// It was kept now.

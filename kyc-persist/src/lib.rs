@@ -5,12 +5,18 @@
 //! names.
 #![doc = include_str!("../README.md")]
 
+mod clock;
 mod commit;
+mod courier;
 mod error;
 mod grants;
+pub mod kv;
 mod listing;
 mod memory;
 mod outbox;
+#[cfg(feature = "sled")]
+mod sled;
+mod wake;
 
 use std::fmt::Debug;
 
@@ -18,12 +24,17 @@ use async_trait::async_trait;
 use kyc_core::journal::Entry;
 use kyc_core::{Key, Timestamp};
 
+pub use clock::Clock;
 pub use commit::{Commit, Committed, Expected, Kept, Row};
+pub use courier::{Courier, Deliver, Delivered, Terms};
 pub use error::StoreError;
 pub use grants::{Grant, Grants};
 pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
 pub use memory::MemoryStore;
 pub use outbox::{Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
+#[cfg(feature = "sled")]
+pub use sled::{Sled, SledStore};
+pub use wake::Wake;
 
 /// The longest text a store takes: a snapshot, a journal entry or the body of an outbox row, in bytes of UTF-8.
 pub const LONGEST_TEXT: usize = 16 * 1024;

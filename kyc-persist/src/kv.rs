@@ -1,0 +1,72 @@
+//! Where everything lies in an ordered map of bytes: one layout for every embedded engine.
+//!
+//! | first byte | then | value |
+//! |---|---|---|
+//! | `r` row | session `0` chart | layout, version, opened at, head, state, snapshot |
+//! | `j` journal | session `0` chart, version | entry |
+//! | `k` key | session `0` chart, idempotency key | version |
+//! | `o` outbox | session `0` chart, version, index | what is waiting |
+//! | `x` dead | as `o` | what was given up |
+//! | `d` due | moment, then as `o` | nothing |
+//! | `a` all | chart, opened at, session | nothing |
+//! | `s` in state | chart, length of the state, state, opened at, session | nothing |
+//! | `g` grant | hash | grant |
+//! | `u` of subject | length of the subject, subject, hash | nothing |
+//! | `e` expiry | moment, hash | nothing |
+//!
+//! Numbers are big-endian, so that bytes sort as numbers do; a session's name has no `0`, so that no name is the beginning
+//! of another's key. Only the first waiting effect of a row is in `d`: those behind it cannot be leased.
+
+mod committer;
+mod draft;
+mod grants;
+mod keys;
+mod outbox;
+mod rows;
+mod store;
+
+use std::fmt::Debug;
+
+use crate::StoreError;
+
+pub use store::KvStore;
+
+/// One pair of an ordered map.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// What an embedded engine has to bring: an ordered map of bytes with batches that are taken whole or not at all.
+///
+/// Every method may block. Only one thread calls [`write`](Self::write) and [`sync`](Self::sync).
+pub trait Engine: Debug + Send + Sync + 'static {
+    /// The engine's name in errors.
+    const NAME: &'static str;
+
+    /// The value under this key.
+    ///
+    /// # Errors
+    ///
+    /// What the engine answers.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The pairs with `from <= key < to`, in the order of their keys or backwards.
+    fn scan(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        backwards: bool,
+    ) -> Box<dyn Iterator<Item = Result<Pair, StoreError>> + '_>;
+
+    /// Sets (`Some`) and removes (`None`) all these keys at once: visible at once, and recovered whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// What the engine answers. The store stops after it.
+    fn write(&self, batch: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Result<(), StoreError>;
+
+    /// Returns when everything written so far survives a loss of power.
+    ///
+    /// # Errors
+    ///
+    /// What the engine answers. The store stops after it.
+    fn sync(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,203 @@
+//! What is waiting, what is due, and what was given up.
+
+use kyc_core::Timestamp;
+
+use super::draft::{Draft, Read};
+use super::{Engine, keys};
+use crate::{
+    LONGEST_PAGE, Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Row, Settled, StoreError,
+};
+
+/// The first byte of what is waiting; another layout gets another number.
+const LAYOUT: u8 = 1;
+
+struct Waiting {
+    kind: OutgoingKind,
+    due_at: Timestamp,
+    fence: u32,
+    leased_until: Option<Timestamp>,
+    body: String,
+}
+
+impl Waiting {
+    fn available_at(&self) -> Timestamp {
+        self.due_at.max(self.leased_until.unwrap_or_default())
+    }
+
+    fn into_outbound(self, id: OutboundId) -> Outbound {
+        Outbound {
+            lease: Lease {
+                id,
+                fence: self.fence,
+            },
+            kind: self.kind,
+            body: self.body,
+            due_at: self.due_at,
+        }
+    }
+}
+
+/// Lets work wait that leaves with a commit.
+pub(super) fn put<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    row: &Row,
+    version: u32,
+    outbox: Vec<Outgoing>,
+) -> Result<(), StoreError> {
+    for (index, outgoing) in (0..).zip(outbox) {
+        let id = OutboundId {
+            row: row.clone(),
+            version,
+            index,
+        };
+        let waiting = Waiting {
+            kind: outgoing.kind,
+            due_at: outgoing.due_at,
+            fence: 0,
+            leased_until: None,
+            body: outgoing.body,
+        };
+        if waiting.kind == OutgoingKind::Timer || first_effect(draft, row)?.is_none() {
+            draft.set(keys::due(waiting.due_at, &id), Vec::new());
+        }
+        draft.set(keys::outbox(keys::OUTBOX, &id), encode(&waiting));
+    }
+    Ok(())
+}
+
+pub(super) fn is_anything_due<R: Read>(read: &R, now: Timestamp) -> Result<bool, StoreError> {
+    let due = keys::due_until(now);
+    let first = read.scan(&due, false).next().transpose()?;
+    Ok(first.is_some())
+}
+
+pub(super) fn lease<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    now: Timestamp,
+    until: Timestamp,
+    limit: usize,
+) -> Result<Vec<Outbound>, StoreError> {
+    let range = keys::due_until(now);
+    let due: Vec<_> = draft
+        .scan(&range, false)
+        .take(limit.min(LONGEST_PAGE))
+        .collect::<Result<_, _>>()?;
+    due.into_iter()
+        .map(|(due, _)| {
+            let id = keys::id_in_due(&due).ok_or_else(|| Draft::<E>::corrupt("due"))?;
+            let mut waiting = waiting(draft, &id)?.ok_or_else(|| Draft::<E>::corrupt("outbox"))?;
+            waiting.fence = waiting.fence.saturating_add(1);
+            waiting.leased_until = Some(until);
+            draft.remove(due);
+            draft.set(keys::due(waiting.available_at(), &id), Vec::new());
+            draft.set(keys::outbox(keys::OUTBOX, &id), encode(&waiting));
+            Ok(waiting.into_outbound(id))
+        })
+        .collect()
+}
+
+pub(super) fn settle<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    lease: &Lease,
+    settled: Settled,
+) -> Result<(), StoreError> {
+    let id = &lease.id;
+    let mut waiting = waiting(draft, id)?
+        .filter(|waiting| waiting.fence == lease.fence && waiting.leased_until.is_some())
+        .ok_or(StoreError::LeaseLost)?;
+    draft.remove(keys::due(waiting.available_at(), id));
+    waiting.leased_until = None;
+    if let Settled::Again(at) = settled {
+        waiting.due_at = at;
+        draft.set(keys::due(at, id), Vec::new());
+        draft.set(keys::outbox(keys::OUTBOX, id), encode(&waiting));
+        return Ok(());
+    }
+    draft.remove(keys::outbox(keys::OUTBOX, id));
+    if settled == Settled::Dead {
+        draft.set(keys::outbox(keys::DEAD, id), encode(&waiting));
+    }
+    if waiting.kind == OutgoingKind::Effect
+        && let Some((next, waiting)) = first_effect(draft, &id.row)?
+    {
+        draft.set(keys::due(waiting.available_at(), &next), Vec::new());
+    }
+    Ok(())
+}
+
+pub(super) fn dead<R: Read>(read: &R, limit: usize) -> Result<Vec<Outbound>, StoreError> {
+    read.scan(&keys::table(keys::DEAD), false)
+        .take(limit.min(LONGEST_PAGE))
+        .map(|pair| {
+            let (id, waiting) = decode_pair::<R>(&pair?)?;
+            Ok(waiting.into_outbound(id))
+        })
+        .collect()
+}
+
+fn waiting<R: Read>(read: &R, id: &OutboundId) -> Result<Option<Waiting>, StoreError> {
+    read.get(&keys::outbox(keys::OUTBOX, id))?
+        .map(|bytes| decode(&bytes).ok_or_else(|| R::corrupt("outbox")))
+        .transpose()
+}
+
+/// The effect of this row that all its others wait for.
+fn first_effect<R: Read>(read: &R, row: &Row) -> Result<Option<(OutboundId, Waiting)>, StoreError> {
+    read.scan(&keys::outbox_of(row), false)
+        .map(|pair| decode_pair::<R>(&pair?))
+        .find(|found| {
+            found
+                .as_ref()
+                .map_or(true, |(_, waiting)| waiting.kind == OutgoingKind::Effect)
+        })
+        .transpose()
+}
+
+fn decode_pair<R: Read>((key, value): &super::Pair) -> Result<(OutboundId, Waiting), StoreError> {
+    keys::id_in_outbox(key)
+        .zip(decode(value))
+        .ok_or_else(|| R::corrupt("outbox"))
+}
+
+fn encode(waiting: &Waiting) -> Vec<u8> {
+    let kind = match waiting.kind {
+        OutgoingKind::Effect => b'e',
+        OutgoingKind::Timer => b't',
+    };
+    let leased_until = waiting.leased_until.unwrap_or_default();
+    [
+        &[LAYOUT, kind][..],
+        &waiting.due_at.as_millis().to_be_bytes(),
+        &waiting.fence.to_be_bytes(),
+        &[u8::from(waiting.leased_until.is_some())],
+        &leased_until.as_millis().to_be_bytes(),
+        waiting.body.as_bytes(),
+    ]
+    .concat()
+}
+
+fn decode(bytes: &[u8]) -> Option<Waiting> {
+    let (&[LAYOUT, kind], bytes) = bytes.split_first_chunk()? else {
+        return None;
+    };
+    let (due_at, bytes) = bytes.split_first_chunk()?;
+    let (fence, bytes) = bytes.split_first_chunk()?;
+    let (&[leased], bytes) = bytes.split_first_chunk()?;
+    let (leased_until, body) = bytes.split_first_chunk()?;
+    let leased_until = Timestamp::from_millis(u64::from_be_bytes(*leased_until));
+    Some(Waiting {
+        kind: match kind {
+            b'e' => OutgoingKind::Effect,
+            b't' => OutgoingKind::Timer,
+            _ => return None,
+        },
+        due_at: Timestamp::from_millis(u64::from_be_bytes(*due_at)),
+        fence: u32::from_be_bytes(*fence),
+        leased_until: match leased {
+            0 => None,
+            1 => Some(leased_until),
+            _ => return None,
+        },
+        body: String::from_utf8(body.into()).ok()?,
+    })
+}

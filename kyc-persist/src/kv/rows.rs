@@ -1,0 +1,173 @@
+//! Rows, their journal and their listings.
+
+use kyc_core::journal::{Entry, Hash};
+use kyc_core::{Key, Timestamp};
+
+use super::draft::{Draft, Read};
+use super::{Engine, keys, outbox};
+use crate::{
+    Commit, Committed, Cursor, Expected, Kept, Listed, Order, Page, Query, Row, StoreError,
+};
+
+/// The first byte of a row; another layout gets another number.
+const LAYOUT: u8 = 1;
+
+pub(super) fn load<R: Read>(read: &R, row: &Row) -> Result<Option<Kept>, StoreError> {
+    let Some(kept) = kept(read, row)? else {
+        return Ok(None);
+    };
+    // Row and journal are written together; a torn commit would show here.
+    match entry(read, row, kept.version)? {
+        Some(newest) if newest.hash == kept.head => Ok(Some(kept)),
+        _ => Err(R::corrupt("journal")),
+    }
+}
+
+pub(super) fn recall<R: Read>(read: &R, row: &Row, key: &Key) -> Result<Option<Entry>, StoreError> {
+    let Some(version) = read.get(&keys::key(row, key))? else {
+        return Ok(None);
+    };
+    let version = version
+        .try_into()
+        .map(u32::from_be_bytes)
+        .map_err(|_| R::corrupt("key"))?;
+    entry(read, row, version)?
+        .ok_or_else(|| R::corrupt("journal"))
+        .map(Some)
+}
+
+pub(super) fn commit<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    commit: Commit,
+) -> Result<Committed, StoreError> {
+    let row = commit.row();
+    let facts = &commit.entry.facts;
+    if let Some(before) = recall(draft, &row, &facts.key)? {
+        return Ok(Committed::Before(before));
+    }
+    let standing = kept(draft, &row)?;
+    let found = standing.as_ref().map(|kept| kept.version);
+    let expected = match commit.expected {
+        Expected::Absent => None,
+        Expected::At(version) => Some(version),
+    };
+    if found != expected {
+        return Err(StoreError::Conflict { found });
+    }
+    if standing.as_ref().map_or(Hash::ZERO, |kept| kept.head) != commit.entry.prev {
+        return Err(StoreError::OutOfOrder);
+    }
+
+    let place = Cursor {
+        opened_at: standing.as_ref().map_or(facts.at, |kept| kept.opened_at),
+        session: row.session.clone(),
+    };
+    match &standing {
+        None => draft.set(keys::all(row.chart, &place), Vec::new()),
+        Some(kept) => draft.remove(keys::in_state(row.chart, &kept.state, &place)),
+    }
+    draft.set(keys::in_state(row.chart, &facts.to, &place), Vec::new());
+    draft.set(
+        keys::key(&row, &facts.key),
+        facts.version.to_be_bytes().into(),
+    );
+    draft.set(
+        keys::entry(&row, facts.version),
+        encode_entry::<E>(&commit.entry)?,
+    );
+    outbox::put(draft, &row, facts.version, commit.outbox)?;
+    let kept = Kept {
+        version: facts.version,
+        state: commit.entry.facts.to,
+        snapshot: commit.snapshot,
+        head: commit.entry.hash,
+        opened_at: place.opened_at,
+    };
+    draft.set(keys::row(&row), encode(&kept));
+    Ok(Committed::Now)
+}
+
+pub(super) fn journal<R: Read>(read: &R, row: &Row) -> Result<Vec<Entry>, StoreError> {
+    read.scan(&keys::entries(row), false)
+        .map(|pair| decode_entry::<R>(&pair?.1))
+        .collect()
+}
+
+pub(super) fn list<R: Read>(read: &R, query: &Query) -> Result<Page, StoreError> {
+    let range = keys::listing(query.chart, query.state.as_deref());
+    let prefix = range.from.len();
+    let backwards = query.order == Order::NewestFirst;
+    let range = match &query.after {
+        Some(place) if backwards => range.before(place),
+        Some(place) => range.behind(place),
+        None => range,
+    };
+    let rows = read
+        .scan(&range, backwards)
+        .take(query.limit() + 1)
+        .map(|pair| {
+            let place =
+                keys::place_at_end(&pair?.0, prefix).ok_or_else(|| R::corrupt("listing"))?;
+            let row = Row {
+                session: place.session,
+                chart: query.chart,
+            };
+            let kept = kept(read, &row)?.ok_or_else(|| R::corrupt("listing"))?;
+            Ok(Listed { row, kept })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Page::cut(rows, query.limit()))
+}
+
+fn kept<R: Read>(read: &R, row: &Row) -> Result<Option<Kept>, StoreError> {
+    read.get(&keys::row(row))?
+        .map(|bytes| decode(&bytes).ok_or_else(|| R::corrupt("row")))
+        .transpose()
+}
+
+fn entry<R: Read>(read: &R, row: &Row, version: u32) -> Result<Option<Entry>, StoreError> {
+    read.get(&keys::entry(row, version))?
+        .map(|bytes| decode_entry::<R>(&bytes))
+        .transpose()
+}
+
+fn encode_entry<R: Engine>(entry: &Entry) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(entry).map_err(|error| StoreError::backend(R::NAME, error))
+}
+
+fn decode_entry<R: Read>(bytes: &[u8]) -> Result<Entry, StoreError> {
+    serde_json::from_slice(bytes).map_err(|_| R::corrupt("journal"))
+}
+
+fn encode(kept: &Kept) -> Vec<u8> {
+    // Longer states were refused before.
+    let state = u16::try_from(kept.state.len()).unwrap_or(u16::MAX);
+    [
+        &[LAYOUT][..],
+        &kept.version.to_be_bytes(),
+        &kept.opened_at.as_millis().to_be_bytes(),
+        kept.head.as_bytes(),
+        &state.to_be_bytes(),
+        kept.state.as_bytes(),
+        kept.snapshot.as_bytes(),
+    ]
+    .concat()
+}
+
+fn decode(bytes: &[u8]) -> Option<Kept> {
+    let (&[LAYOUT], bytes) = bytes.split_first_chunk()? else {
+        return None;
+    };
+    let (version, bytes) = bytes.split_first_chunk()?;
+    let (opened_at, bytes) = bytes.split_first_chunk()?;
+    let (head, bytes) = bytes.split_first_chunk()?;
+    let (state, bytes) = bytes.split_first_chunk()?;
+    let (state, snapshot) = bytes.split_at_checked(u16::from_be_bytes(*state).into())?;
+    Some(Kept {
+        version: u32::from_be_bytes(*version),
+        state: String::from_utf8(state.into()).ok()?,
+        snapshot: String::from_utf8(snapshot.into()).ok()?,
+        head: Hash::from_bytes(*head),
+        opened_at: Timestamp::from_millis(u64::from_be_bytes(*opened_at)),
+    })
+}

@@ -1,0 +1,225 @@
+//! A store over any engine: reads on blocking threads, writes through the one committer.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use async_trait::async_trait;
+use kyc_core::journal::{Entry, Hash};
+use kyc_core::{Key, Timestamp};
+use tokio::sync::mpsc;
+
+use super::committer::{Job, Shared, job};
+use super::draft::{Draft, Promise};
+use super::{Engine, grants, outbox, rows};
+use crate::{
+    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, Page, Query, Row, Settled, Store,
+    StoreError,
+};
+
+/// How many commits may wait before those who bring more have to wait as well.
+const LONGEST_QUEUE: usize = 1_024;
+
+/// Keeps sessions in an embedded [`Engine`].
+///
+/// It needs a tokio runtime to be called on, and never blocks it. Dropping it waits until every commit that was handed
+/// over is answered and the engine is closed.
+pub struct KvStore<E: Engine> {
+    shared: Arc<Shared<E>>,
+    /// Nothing only while it is being dropped.
+    jobs: Option<mpsc::Sender<Job<E>>>,
+    committer: Option<JoinHandle<()>>,
+}
+
+impl<E: Engine> KvStore<E> {
+    /// A store over `engine`, with a committer thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`] when the system gives no thread.
+    pub fn over(engine: E) -> Result<Self, StoreError> {
+        let shared = Arc::new(Shared::new(engine));
+        let (jobs, waiting) = mpsc::channel(LONGEST_QUEUE);
+        let committer = Builder::new()
+            .name(format!("{}-committer", E::NAME))
+            .spawn({
+                let shared = Arc::clone(&shared);
+                move || shared.work(waiting)
+            })
+            .map_err(|error| StoreError::backend(E::NAME, error))?;
+        Ok(Self {
+            shared,
+            jobs: Some(jobs),
+            committer: Some(committer),
+        })
+    }
+
+    /// Reads what is on disk: waits for the sync of what it has seen.
+    async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&E) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut progress = self.shared.progress.subscribe();
+        if progress.borrow().stopped {
+            return Err(Self::stopped());
+        }
+        let shared = Arc::clone(&self.shared);
+        let (seen, answer) = tokio::task::spawn_blocking(move || {
+            let written = shared
+                .written
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
+            let answer = catch_unwind(AssertUnwindSafe(|| look(&shared.engine)));
+            (*written, answer)
+        })
+        .await
+        .map_err(|error| StoreError::backend(E::NAME, error))?;
+        let reached = progress
+            .wait_for(|progress| progress.stopped || progress.synced >= seen)
+            .await
+            .is_ok_and(|progress| progress.synced >= seen);
+        if !reached {
+            return Err(Self::stopped());
+        }
+        answer.unwrap_or(Err(StoreError::Corrupt {
+            store: E::NAME,
+            what: "engine",
+        }))
+    }
+
+    /// Hands a job to the committer and waits for its answer.
+    async fn write<T: Send + 'static>(
+        &self,
+        promise: Promise,
+        decide: impl FnOnce(&mut Draft<'_, E>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (job, answer) = job(promise, decide);
+        let jobs = self.jobs.as_ref().ok_or_else(Self::stopped)?;
+        jobs.send(job).await.map_err(|_| Self::stopped())?;
+        answer.await.unwrap_or_else(|_| Err(Self::stopped()))
+    }
+
+    const fn stopped() -> StoreError {
+        StoreError::Stopped { store: E::NAME }
+    }
+}
+
+impl<E: Engine> Drop for KvStore<E> {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(committer) = self.committer.take() {
+            // Its panics were caught and answered.
+            let _ = committer.join();
+        }
+    }
+}
+
+impl<E: Engine> fmt::Debug for KvStore<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("KvStore")
+            .field("engine", &self.shared.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl<E: Engine> Store for KvStore<E> {
+    async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError> {
+        let row = row.clone();
+        self.read(move |engine| rows::load(engine, &row)).await
+    }
+
+    async fn recall(&self, row: &Row, key: &Key) -> Result<Option<Entry>, StoreError> {
+        let (row, key) = (row.clone(), key.clone());
+        self.read(move |engine| rows::recall(engine, &row, &key))
+            .await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        commit.check()?;
+        self.write(Promise::OnDisk, move |draft| rows::commit(draft, commit))
+            .await
+    }
+
+    async fn journal(&self, row: &Row) -> Result<Vec<Entry>, StoreError> {
+        let row = row.clone();
+        self.read(move |engine| rows::journal(engine, &row)).await
+    }
+
+    async fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        let query = query.clone();
+        self.read(move |engine| rows::list(engine, &query)).await
+    }
+
+    async fn lease(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        // A courier that finds nothing does not get in the way of those who commit.
+        if !self
+            .read(move |engine| outbox::is_anything_due(engine, now))
+            .await?
+        {
+            return Ok(Vec::new());
+        }
+        self.write(Promise::MayBeLost, move |draft| {
+            outbox::lease(draft, now, until, limit)
+        })
+        .await
+    }
+
+    async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        self.write(Promise::OnDisk, move |draft| {
+            outbox::settle(draft, &lease, settled)
+        })
+        .await
+    }
+
+    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
+        self.read(move |engine| outbox::dead(engine, limit)).await
+    }
+}
+
+#[async_trait]
+impl<E: Engine> Grants for KvStore<E> {
+    async fn put(&self, hash: &Hash, grant: Grant) -> Result<(), StoreError> {
+        grant.check()?;
+        let hash = *hash;
+        self.write(Promise::OnDisk, move |draft| {
+            grants::put(draft, &hash, &grant)
+        })
+        .await
+    }
+
+    async fn find(&self, hash: &Hash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
+        let hash = *hash;
+        self.read(move |engine| grants::find(engine, &hash, now))
+            .await
+    }
+
+    async fn take(&self, hash: &Hash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
+        let hash = *hash;
+        self.write(Promise::OnDisk, move |draft| {
+            grants::take(draft, &hash, now)
+        })
+        .await
+    }
+
+    async fn revoke(&self, subject: &str) -> Result<usize, StoreError> {
+        let subject = subject.to_owned();
+        self.write(Promise::OnDisk, move |draft| {
+            grants::revoke(draft, &subject)
+        })
+        .await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(Promise::OnDisk, move |draft| grants::sweep(draft, now))
+            .await
+    }
+}

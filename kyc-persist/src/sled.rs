@@ -1,0 +1,173 @@
+//! sled 0.34 as an engine, made durable: what its documentation leaves out is added here.
+//!
+//! - Its `flush` ends in `sync_file_range`, which survives a killed process and not a lost power supply
+//!   ([sled#1452](https://github.com/spacejam/sled/issues/1452)): after every flush the file is synced by a handle of our
+//!   own, and the directory when it is new.
+//! - Its `flush_async` hangs from seven callers on ([sled#1308](https://github.com/spacejam/sled/issues/1308)): it is never
+//!   called, only `flush`, by the one committer thread.
+//! - Opening a damaged directory may panic: the panic becomes [`StoreError::Corrupt`].
+//! - Its lock is recognised by an error text: ours is a file of its own, and a directory that is in use is
+//!   [`StoreError::InUse`].
+
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use sled::{Batch, Db, Mode};
+
+use crate::StoreError;
+use crate::kv::{Engine, KvStore, Pair};
+
+/// A store in a directory of its own, for development and small installations.
+pub type SledStore = KvStore<Sled>;
+
+/// How much of the data is held in memory at most, in bytes.
+const CACHE: u64 = 64 * 1024 * 1024;
+
+impl SledStore {
+    /// Opens the store in `directory`, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`] when somebody has it open, [`StoreError::Corrupt`] when what is there is damaged,
+    /// [`StoreError::Backend`] when the file system refuses.
+    pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Sled::open(directory.as_ref()).and_then(Self::over)
+    }
+}
+
+/// One sled database, open.
+pub struct Sled {
+    // Dropped before the lock is released.
+    db: Db,
+    file: File,
+    _lock: File,
+}
+
+impl Sled {
+    /// Opens the database in `directory`, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// As [`SledStore::open`].
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(directory).map_err(world)?;
+        let lock = File::create(directory.join("lock")).map_err(world)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::InUse { store: Self::NAME },
+            TryLockError::Error(error) => world(error),
+        })?;
+        let db = guarded("directory", || {
+            sled::Config::new()
+                .path(directory.join("sled"))
+                .cache_capacity(CACHE)
+                .mode(Mode::HighThroughput)
+                // Nothing is written behind the committer's back.
+                .flush_every_ms(None)
+                .open()
+        })?;
+        let file = File::open(directory.join("sled").join("db")).map_err(world)?;
+        let engine = Self {
+            db,
+            file,
+            _lock: lock,
+        };
+        engine.sync()?;
+        sync_directories(directory).map_err(world)?;
+        Ok(engine)
+    }
+}
+
+impl Engine for Sled {
+    const NAME: &'static str = "sled";
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = self.db.get(key).map_err(fault)?;
+        Ok(value.map(|value| value.to_vec()))
+    }
+
+    fn scan(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        backwards: bool,
+    ) -> Box<dyn Iterator<Item = Result<Pair, StoreError>> + '_> {
+        let found = self.db.range(from.to_vec()..to.to_vec());
+        let pair = |found: sled::Result<(sled::IVec, sled::IVec)>| {
+            found
+                .map(|(key, value)| (key.to_vec(), value.to_vec()))
+                .map_err(fault)
+        };
+        match backwards {
+            true => Box::new(found.rev().map(pair)),
+            false => Box::new(found.map(pair)),
+        }
+    }
+
+    fn write(&self, changes: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        for (key, change) in changes {
+            match change {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        // On one tree a batch is what a transaction is: written under one peg of the log and recovered as a whole.
+        self.db.apply_batch(batch).map_err(fault)
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.db.flush().map_err(fault)?;
+        self.file.sync_data().map_err(world)
+    }
+}
+
+impl fmt::Debug for Sled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // sled's own Debug would print what is stored.
+        formatter.write_str("Sled")
+    }
+}
+
+/// Runs what may panic over damaged data.
+fn guarded<T>(what: &'static str, run: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(answer) => answer.map_err(fault),
+        Err(_) => Err(StoreError::Corrupt {
+            store: Sled::NAME,
+            what,
+        }),
+    }
+}
+
+fn fault(error: sled::Error) -> StoreError {
+    match error {
+        sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => StoreError::Corrupt {
+            store: Sled::NAME,
+            what: "log",
+        },
+        error => StoreError::backend(Sled::NAME, error),
+    }
+}
+
+fn world(error: std::io::Error) -> StoreError {
+    StoreError::backend(Sled::NAME, error)
+}
+
+/// Makes the names in the store's directories as durable as what they name.
+fn sync_directories(directory: &Path) -> std::io::Result<()> {
+    let parent = directory.canonicalize()?.parent().map(Path::to_path_buf);
+    let inner = directory.join("sled");
+    for entry in fs::read_dir(&inner)? {
+        let entry = entry?;
+        File::open(entry.path())?.sync_all()?;
+    }
+    for directory in [Some(inner), Some(directory.to_path_buf()), parent]
+        .into_iter()
+        .flatten()
+    {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
