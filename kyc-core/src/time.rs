@@ -36,7 +36,7 @@ impl Add<Seconds> for Timestamp {
     type Output = Self;
 
     fn add(self, span: Seconds) -> Self {
-        Self(self.0.saturating_add(u64::from(span.0) * 1_000))
+        Self(self.0.saturating_add(span.as_millis()))
     }
 }
 
@@ -48,6 +48,11 @@ impl Add<Seconds> for Timestamp {
 pub struct Seconds(pub u32);
 
 impl Seconds {
+    /// The same span in milliseconds.
+    pub const fn as_millis(self) -> u64 {
+        self.0 as u64 * 1_000
+    }
+
     /// That many hours.
     pub const fn hours(hours: u32) -> Self {
         Self(hours * 60 * 60)
@@ -112,7 +117,11 @@ impl Date {
     fn days_in(year: u16, month: u8) -> u8 {
         match month {
             4 | 6 | 9 | 11 => 30,
-            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 if year.is_multiple_of(4)
+                && (!year.is_multiple_of(100) || year.is_multiple_of(400)) =>
+            {
+                29
+            }
             2 => 28,
             _ => 31,
         }

@@ -1,0 +1,253 @@
+//! The nouns both charts share: documents and their sides, items, reasons, decisions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::pii::Pii;
+
+/// Enums that are written as one word: the list of words, and how each is spelled.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$word_doc])* #[serde(rename = $text)] $word),* }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$word),*];
+
+            /// The word as it is written on the wire and in files.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$word => $text),* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+    )*};
+}
+pub(crate) use words;
+
+words! {
+    /// A kind of identity document.
+    DocumentType {
+        /// National identity card.
+        IdCard = "id_card",
+        /// Passport booklet: its data page.
+        Passport = "passport",
+        /// Residence permit card.
+        ResidencePermit = "residence_permit",
+        /// Driving licence card.
+        DriverLicense = "driver_license",
+    }
+
+    /// A side of a document. The data page of a passport is its front.
+    Side {
+        /// The side with the portrait.
+        Front = "front",
+        /// The other side of a card.
+        Back = "back",
+    }
+
+    /// One thing a reviewer judges and an applicant can be asked for again.
+    Item {
+        /// The photo of the document's front.
+        DocumentFront = "document_front",
+        /// The photo of the document's back.
+        DocumentBack = "document_back",
+        /// The photo of the applicant's face.
+        Selfie = "selfie",
+    }
+
+    /// Why an item is wanted again. Each is told to the applicant.
+    RetakeReason {
+        /// Out of focus, or moved.
+        Blurry = "blurry",
+        /// A reflection covers something.
+        Glare = "glare",
+        /// Too little light.
+        TooDark = "too_dark",
+        /// Edges are cut off.
+        Cropped = "cropped",
+        /// Cannot be read for another reason.
+        Unreadable = "unreadable",
+        /// Not the document that was chosen.
+        WrongDocument = "wrong_document",
+        /// The other side is wanted.
+        WrongSide = "wrong_side",
+        /// The document is damaged.
+        Damaged = "damaged",
+        /// The document is no longer valid.
+        ExpiredDocument = "expired_document",
+        /// The face is covered or missing.
+        FaceNotVisible = "face_not_visible",
+        /// A picture of a picture or of a screen.
+        NotLive = "not_live",
+        /// Something else: the text says what.
+        Other = "other",
+    }
+
+    /// Why a session is rejected.
+    RejectReason {
+        /// The document is no longer valid.
+        DocumentExpired = "document_expired",
+        /// Documents of this kind are not accepted.
+        DocumentNotAccepted = "document_not_accepted",
+        /// What was typed differs from what the document says.
+        DetailsMismatch = "details_mismatch",
+        /// The face is not that of the document.
+        FaceMismatch = "face_mismatch",
+        /// The person is too young.
+        UnderAge = "under_age",
+        /// Fraud is suspected. Never told to the applicant.
+        SuspectedFraud = "suspected_fraud",
+        /// Something else: the text says what.
+        Other = "other",
+    }
+
+    /// How a case ends.
+    Outcome {
+        /// The person is who they say.
+        Approved = "approved",
+        /// They are not, or it cannot be told.
+        Rejected = "rejected",
+    }
+
+    /// Where a session stands, for those who need one word.
+    Phase {
+        /// Nothing was given yet.
+        Created = "created",
+        /// The applicant is on the way.
+        Collecting = "collecting",
+        /// Collection is complete and no reviewer can see it yet.
+        Processing = "processing",
+        /// A reviewer can see it.
+        InReview = "in_review",
+        /// The applicant is asked for some items again.
+        ResubmissionRequested = "resubmission_requested",
+        /// Ended well.
+        Approved = "approved",
+        /// Ended badly.
+        Rejected = "rejected",
+        /// Not completed in time.
+        Expired = "expired",
+        /// Called off by the company.
+        Cancelled = "cancelled",
+    }
+}
+
+impl DocumentType {
+    /// The sides that carry data on a document of this kind.
+    pub const fn sides(self) -> &'static [Side] {
+        match self {
+            Self::Passport => &[Side::Front],
+            Self::IdCard | Self::ResidencePermit | Self::DriverLicense => {
+                &[Side::Front, Side::Back]
+            }
+        }
+    }
+}
+
+impl Item {
+    /// The photo of that side.
+    pub const fn page(side: Side) -> Self {
+        match side {
+            Side::Front => Self::DocumentFront,
+            Side::Back => Self::DocumentBack,
+        }
+    }
+
+    /// The side it shows; none for a selfie.
+    pub const fn side(self) -> Option<Side> {
+        match self {
+            Self::DocumentFront => Some(Side::Front),
+            Self::DocumentBack => Some(Side::Back),
+            Self::Selfie => None,
+        }
+    }
+}
+
+impl RejectReason {
+    /// The reason that may be told to the applicant: a suspicion is not.
+    pub const fn told(self) -> Self {
+        match self {
+            Self::SuspectedFraud => Self::Other,
+            told => told,
+        }
+    }
+}
+
+/// The applicant's agreement to a text: which text, and in which language it was shown (BCP 47).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// The version of the text, as the Flow names it.
+    pub version: String,
+    /// The language it was shown in.
+    pub locale: String,
+}
+
+/// What the applicant says of themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Details {
+    /// All given names, as the document spells them.
+    #[cfg_attr(feature = "ts", tsify(type = "string"))]
+    pub given_names: Pii<String>,
+    /// The family name.
+    #[cfg_attr(feature = "ts", tsify(type = "string"))]
+    pub family_name: Pii<String>,
+    /// `YYYY-MM-DD`.
+    #[cfg_attr(feature = "ts", tsify(type = "string"))]
+    pub date_of_birth: Pii<String>,
+}
+
+/// One item that the applicant is asked for again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Which item.
+    pub item: Item,
+    /// Why.
+    pub reason: RetakeReason,
+    /// What the reviewer wrote to the applicant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+    pub message: Option<Pii<String>>,
+}
+
+/// The end of a case as the applicant is told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// Approved or rejected.
+    pub outcome: Outcome,
+    /// Why it was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub reason: Option<RejectReason>,
+    /// What the reviewer wrote to the applicant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+    pub message: Option<Pii<String>>,
+}
+
+/// An item together with the image that is handed in for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Exhibit {
+    /// Which item.
+    pub item: Item,
+    /// Its image.
+    pub blob: crate::ids::BlobRef,
+}

@@ -1,0 +1,361 @@
+//! The applicant's chart: from `welcome` to `final`, and through the decision to the end.
+
+mod case;
+mod event;
+mod machine;
+mod table;
+mod view;
+
+use std::sync::Arc;
+
+pub use self::event::{Effect, Event, EventKind, Reason};
+pub(crate) use self::machine::LONGEST_TEXT;
+pub use self::table::{Spec, State, When};
+pub use self::view::{
+    AskView, AttemptsLeft, DocumentView, FlowName, NextAction, PageView, SelfieView, View,
+};
+
+use self::case::Case;
+use self::machine::Chart as Machine;
+use crate::actor::{Actor, Sender};
+use crate::case::{Item, Phase, Side};
+use crate::chart::{self, Taken, answers};
+use crate::engine::{self, Decided, Desk};
+use crate::flow::Flow;
+use crate::ids::{BlobRef, SessionId};
+use crate::journal::ChartName;
+use crate::snapshot::{self, DecodeError};
+use crate::time::Timestamp;
+
+answers!();
+
+/// One applicant's walk through a Flow.
+///
+/// ```
+/// use kyc_core::collection::{Event, Session, State};
+/// use kyc_core::{Consent, Flow, Timestamp};
+///
+/// let flow = Flow::manual_review();
+/// let now = Timestamp::from_millis(1_795_219_200_000);
+/// let mut session = Session::open(&flow, "s-1".parse()?, now);
+///
+/// let consent = Consent { version: "1".into(), locale: "en".into() };
+/// let step = session.handle(&Event::Start { consent }, now)?;
+/// assert_eq!(step.to, State::PersonalDetails);
+///
+/// let text = session.encode();
+/// assert_eq!(Session::decode(&text, &flow)?, session);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    flow: Arc<Flow>,
+    id: SessionId,
+    version: u32,
+    state: State,
+    case: Case,
+}
+
+impl Session {
+    /// Begins in `welcome`, with version 0.
+    pub fn open(flow: &Arc<Flow>, id: SessionId, now: Timestamp) -> Self {
+        Self {
+            flow: Arc::clone(flow),
+            id,
+            version: 0,
+            state: State::Welcome,
+            case: Case::open(flow, now),
+        }
+    }
+
+    /// Lets the event happen, if it may. The host has made sure that it comes from [`Event::sender`].
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`]; the session is as it was.
+    pub fn handle(&mut self, event: &Event, now: Timestamp) -> Result<Step, Rejected> {
+        let (state, kind) = (self.state, event.kind());
+        match self.decide(event, now) {
+            Decided::NotAccepted => Err(Rejected::NotAccepted { state, event: kind }),
+            Decided::Refused(reason) => Err(Rejected::Refused {
+                state,
+                event: kind,
+                reason,
+            }),
+            Decided::Accepted { .. }
+                if event.sender() == Sender::Applicant && self.is_late(now) =>
+            {
+                Err(Rejected::Refused {
+                    state,
+                    event: kind,
+                    reason: Reason::DeadlinePassed,
+                })
+            }
+            Decided::Accepted { to, change } => Ok(self.moved(kind, to, change, now)),
+        }
+    }
+
+    /// The present state.
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// How many events were accepted so far: the token of compare-and-swap.
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Its name.
+    pub const fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// The Flow it was opened with.
+    pub const fn flow(&self) -> &Arc<Flow> {
+        &self.flow
+    }
+
+    /// When [`Event::DeadlineReached`] is due. Ask again after every step: it is a fact of the snapshot, not a timer.
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        self.case.deadline
+    }
+
+    /// Where the session stands, in one word. In `final` that is `processing`: only who keeps the case knows whether a
+    /// reviewer can see it.
+    pub const fn phase(&self) -> Phase {
+        match self.state {
+            State::Final => Phase::Processing,
+            State::Approved => Phase::Approved,
+            State::Rejected => Phase::Rejected,
+            State::Expired => Phase::Expired,
+            State::Cancelled => Phase::Cancelled,
+            _ if self.case.started_at.is_none() => Phase::Created,
+            _ if self.case.round > 1 => Phase::ResubmissionRequested,
+            _ => Phase::Collecting,
+        }
+    }
+
+    /// The events of that sender that would not be rejected whatever they carry.
+    pub fn accepts(&self, sender: Sender) -> Vec<EventKind> {
+        let kinds = self.flow.spec(self.state).accepts.iter().copied();
+        kinds
+            .filter(|kind| kind.sender() == sender && self.could(*kind))
+            .collect()
+    }
+
+    /// Every image the session refers to, those of earlier rounds included.
+    pub fn blobs(&self) -> impl Iterator<Item = &BlobRef> {
+        self.case.captures.iter().map(|capture| &capture.blob)
+    }
+
+    /// What may be shown to the applicant and to the company.
+    pub fn view(&self) -> View {
+        View::of(self)
+    }
+
+    /// The session at rest: see [`snapshot`](crate::snapshot).
+    pub fn encode(&self) -> String {
+        snapshot::encode(
+            ChartName::Collection,
+            &self.flow,
+            &self.id,
+            self.version,
+            self.state,
+            &self.case,
+        )
+    }
+
+    /// A session that was at rest. Nothing is done again.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`]: the text is damaged, newer, or another's.
+    pub fn decode(text: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
+        let read: snapshot::Read<State, Case> =
+            snapshot::decode(text, ChartName::Collection, flow)?;
+        let session = Self {
+            flow: Arc::clone(flow),
+            id: read.session,
+            version: read.version,
+            state: read.state,
+            case: read.case,
+        };
+        if session.is_possible() {
+            Ok(session)
+        } else {
+            Err(DecodeError::Impossible)
+        }
+    }
+
+    fn decide(&self, event: &Event, now: Timestamp) -> Decided<Machine> {
+        engine::decide(
+            self.state,
+            event,
+            Desk::new(&self.case, &self.flow, &Actor::APPLICANT, now),
+        )
+    }
+
+    /// The only place where an accepted event becomes a step, and a state's marks become effects.
+    fn moved(&mut self, event: EventKind, to: State, change: case::Change, now: Timestamp) -> Step {
+        let (from, phase) = (self.state, self.phase());
+        let spec = self.flow.spec(to);
+        self.case.apply(change, &self.flow, now);
+        self.state = to;
+        self.version += 1;
+        if to == State::Final || to.is_end() {
+            self.case.deadline = None;
+        }
+
+        let entering = spec.submits == Some(When::Entering) && from != to;
+        let leaving =
+            self.flow.spec(from).submits == Some(When::Leaving) && self.is_forward(from, to);
+        if entering || leaving {
+            self.submit(to == State::Final);
+        }
+        let submitted_before = self.case.round > 1 || from == State::Final;
+        if matches!(to, State::Expired | State::Cancelled) && from != to && submitted_before {
+            self.case.held.push(Effect::Withdraw);
+        }
+        if self.phase() != phase {
+            self.case.held.push(Effect::Notify {
+                phase: self.phase(),
+            });
+        }
+        let effects = self.case.release(to, spec.persisted);
+        Step {
+            version: self.version,
+            from,
+            to,
+            event,
+            persist: spec.persisted,
+            effects,
+        }
+    }
+
+    fn submit(&mut self, complete: bool) {
+        let exhibits = if complete {
+            self.case.exhibits(&self.flow)
+        } else {
+            self.case
+                .unsent
+                .iter()
+                .filter_map(|item| self.case.exhibit(*item))
+                .collect()
+        };
+        self.case.unsent.clear();
+        // Leaving again with nothing new tells nobody anything.
+        if complete || !exhibits.is_empty() {
+            self.case.held.push(Effect::Submit {
+                complete,
+                round: self.case.round,
+                exhibits,
+            });
+        }
+    }
+
+    fn is_forward(&self, from: State, to: State) -> bool {
+        let place = |state| self.flow.steps().iter().position(|step| *step == state);
+        place(from) < place(to)
+    }
+
+    fn is_late(&self, now: Timestamp) -> bool {
+        self.case.deadline.is_some_and(|deadline| now >= deadline)
+    }
+
+    /// Whether some event of that kind could be accepted: asks the guards themselves where they need no payload.
+    fn could(&self, kind: EventKind) -> bool {
+        let would = |event: &Event| {
+            let now = self.case.deadline.unwrap_or(self.case.opened_at);
+            matches!(self.decide(event, now), Decided::Accepted { .. })
+        };
+        let any_side = |event: fn(Side) -> Event| Side::ALL.iter().any(|side| would(&event(*side)));
+        match kind {
+            EventKind::Back => would(&Event::Back),
+            EventKind::ReviewDocument => would(&Event::ReviewDocument),
+            EventKind::AcceptDocument => would(&Event::AcceptDocument),
+            EventKind::RetakePage => any_side(|side| Event::RetakePage { side }),
+            EventKind::CapturePage => self
+                .case
+                .needed_sides(&self.flow)
+                .any(|side| self.case.attempts_left(Item::page(side), &self.flow) > 0),
+            EventKind::CaptureSelfie => self.case.attempts_left(Item::Selfie, &self.flow) > 0,
+            EventKind::ReviewSelfie => would(&Event::ReviewSelfie),
+            EventKind::AcceptSelfie => would(&Event::AcceptSelfie),
+            EventKind::RetakeSelfie => would(&Event::RetakeSelfie),
+            EventKind::Cancel => would(&Event::Cancel),
+            EventKind::Erase => would(&Event::Erase),
+            _ => true,
+        }
+    }
+
+    /// What every walk keeps true. A snapshot that breaks it was made by nobody's steps.
+    fn is_possible(&self) -> bool {
+        let (case, flow) = (&self.case, &self.flow);
+        let known_state = self.state.is_end() || flow.steps().contains(&self.state);
+        let past_selection = matches!(self.state, State::DocumentPhoto | State::DocumentReview);
+        let decided = matches!(self.state, State::Approved | State::Rejected);
+        known_state
+            && case.round >= 1
+            && (case.round == 1) == case.asked.is_empty()
+            && (!past_selection || case.document.is_some())
+            && (self.state != State::DocumentReview || case.document_is_done(flow))
+            && (self.state != State::SelfieReview || case.is_done(Item::Selfie))
+            && decided == case.decision.is_some()
+            && (self.state.is_end() || case.redacted_at.is_none())
+            && case.deadline.is_some() != (self.state == State::Final || self.state.is_end())
+            && case
+                .captures
+                .iter()
+                .all(|capture| capture.round <= case.round)
+    }
+}
+
+impl chart::sealed::Sealed for Session {}
+
+impl chart::Chart for Session {
+    const NAME: ChartName = ChartName::Collection;
+    type Event = Event;
+    type Effect = Effect;
+    type Rejected = Rejected;
+
+    fn open(flow: &Arc<Flow>, id: SessionId, now: Timestamp) -> Self {
+        Self::open(flow, id, now)
+    }
+
+    fn decode(snapshot: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
+        Self::decode(snapshot, flow)
+    }
+
+    fn encode(&self) -> String {
+        self.encode()
+    }
+
+    fn take(
+        &mut self,
+        event: &Event,
+        _: &Actor,
+        now: Timestamp,
+    ) -> Result<Taken<Effect>, Rejected> {
+        self.handle(event, now).map(Step::taken)
+    }
+
+    fn sender(event: &Event) -> Sender {
+        event.sender()
+    }
+
+    fn version(&self) -> u32 {
+        self.version
+    }
+
+    fn state_name(&self) -> &'static str {
+        self.state.as_str()
+    }
+
+    fn opened_at(&self) -> Timestamp {
+        self.case.opened_at
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        self.deadline()
+    }
+}

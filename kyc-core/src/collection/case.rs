@@ -1,0 +1,336 @@
+//! What a session knows, and the one place that changes it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Effect;
+use super::table::State;
+use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Item, Side};
+use crate::country::Country;
+use crate::flow::Flow;
+use crate::ids::BlobRef;
+use crate::time::Timestamp;
+
+/// Everything that is known of one applicant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub(crate) opened_at: Timestamp,
+    /// When the applicant first began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) started_at: Option<Timestamp>,
+    /// When the time for the present part of the walk is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deadline: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) consent: Option<Agreed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) details: Option<Details>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) document: Option<Chosen>,
+    /// In the order they were taken; of one item the last one counts, earlier rounds stay beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) captures: Vec<Capture>,
+    /// Photos taken in this round, the discarded ones included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) attempts: BTreeMap<Item, u32>,
+    /// The side that the applicant wants to take again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retaking: Option<Side>,
+    /// From 1.
+    pub(crate) round: u32,
+    /// What this round asks for; the first round asks for everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) asked: Vec<Ask>,
+    /// Captured since the backend was last told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unsent: Vec<Item>,
+    /// Effects that wait: each for the next persisted state, so that none leaves before what it tells of is kept, and a
+    /// `Discard` for the end of the round, so that bytes which are taken up again are still there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) held: Vec<Effect>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decision: Option<Decision>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redacted_at: Option<Timestamp>,
+}
+
+/// An agreement and when it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Agreed {
+    pub(crate) consent: Consent,
+    pub(crate) at: Timestamp,
+}
+
+/// The document that was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chosen {
+    pub(crate) country: Country,
+    pub(crate) document: DocumentType,
+}
+
+/// One photo that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Capture {
+    pub(crate) item: Item,
+    pub(crate) blob: BlobRef,
+    pub(crate) round: u32,
+    pub(crate) at: Timestamp,
+}
+
+/// What an accepted event does to a case.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    Nothing,
+    Begin(Consent),
+    Describe(Details),
+    Choose(Chosen),
+    Capture(Item, BlobRef),
+    Retake(Option<Side>),
+    Ask(Vec<Ask>),
+    Decide(Decision),
+    Erase,
+}
+
+impl Case {
+    pub(crate) fn open(flow: &Flow, now: Timestamp) -> Self {
+        Self {
+            opened_at: now,
+            started_at: None,
+            deadline: Some(now + flow.definition().clocks.opening),
+            consent: None,
+            details: None,
+            document: None,
+            captures: Vec::new(),
+            attempts: BTreeMap::new(),
+            retaking: None,
+            round: 1,
+            asked: Vec::new(),
+            unsent: Vec::new(),
+            held: Vec::new(),
+            decision: None,
+            redacted_at: None,
+        }
+    }
+
+    /// The photo of an item that counts.
+    pub(crate) fn current(&self, item: Item) -> Option<&Capture> {
+        self.captures
+            .iter()
+            .rev()
+            .find(|capture| capture.item == item)
+    }
+
+    /// The sides of the chosen document.
+    pub(crate) fn sides<'a>(&self, flow: &'a Flow) -> &'a [Side] {
+        self.document
+            .and_then(|chosen| flow.sides(chosen.country, chosen.document))
+            .unwrap_or_default()
+    }
+
+    /// The sides that this round asks for.
+    pub(crate) fn needed_sides<'a>(
+        &self,
+        flow: &'a Flow,
+    ) -> impl Iterator<Item = Side> + use<'a, '_> {
+        self.sides(flow)
+            .iter()
+            .copied()
+            .filter(|side| self.asks_for(Item::page(*side)))
+    }
+
+    /// Whether this round asks for an item.
+    pub(crate) fn asks_for(&self, item: Item) -> bool {
+        self.round == 1 || self.asked.iter().any(|ask| ask.item == item)
+    }
+
+    /// Whether an item was handed in this round.
+    pub(crate) fn is_done(&self, item: Item) -> bool {
+        self.current(item)
+            .is_some_and(|capture| capture.round == self.round)
+    }
+
+    /// Whether every needed side is there.
+    pub(crate) fn document_is_done(&self, flow: &Flow) -> bool {
+        self.needed_sides(flow)
+            .all(|side| self.is_done(Item::page(side)))
+    }
+
+    /// How many photos of an item may still be taken in this round.
+    pub(crate) fn attempts_left(&self, item: Item, flow: &Flow) -> u32 {
+        let limits = &flow.definition().limits;
+        let limit = match item {
+            Item::DocumentFront | Item::DocumentBack => limits.document_attempts,
+            Item::Selfie => limits.selfie_attempts,
+        };
+        limit
+            .unwrap_or_default()
+            .saturating_sub(self.attempts.get(&item).copied().unwrap_or_default())
+    }
+
+    /// Whether a walk through `step` has anything to do in this round.
+    fn is_needed(&self, step: State, flow: &Flow) -> bool {
+        match step {
+            State::Welcome | State::PersonalDetails | State::DocumentSelection => self.round == 1,
+            State::DocumentPhoto | State::DocumentReview => {
+                self.round == 1 || self.needed_sides(flow).next().is_some()
+            }
+            State::Selfie | State::SelfieReview => self.asks_for(Item::Selfie),
+            _ => true,
+        }
+    }
+
+    /// The steps that this round has anything to do in.
+    pub(crate) fn steps<'a>(&'a self, flow: &'a Flow) -> impl Iterator<Item = State> + 'a {
+        flow.steps()
+            .iter()
+            .copied()
+            .filter(|step| self.is_needed(*step, flow))
+    }
+
+    /// The step behind `step`. A photo step with nothing left to take is passed over to its review.
+    pub(crate) fn step_after(&self, step: State, flow: &Flow) -> State {
+        let steps = flow.steps();
+        let behind = steps
+            .iter()
+            .position(|other| *other == step)
+            .map_or(0, |position| position + 1);
+        steps[behind..]
+            .iter()
+            .copied()
+            .filter(|step| self.is_needed(*step, flow))
+            .find(|step| match step {
+                State::DocumentPhoto => !self.document_is_done(flow),
+                State::Selfie => !self.is_done(Item::Selfie),
+                _ => true,
+            })
+            .unwrap_or(State::Final)
+    }
+
+    /// The step before `step` in this round.
+    pub(crate) fn step_before(&self, step: State, flow: &Flow) -> Option<State> {
+        let steps = flow.steps();
+        let position = steps.iter().position(|other| *other == step)?;
+        steps[..position]
+            .iter()
+            .rev()
+            .copied()
+            .find(|step| self.is_needed(*step, flow))
+    }
+
+    /// The photos that count, of the items this round asks for.
+    pub(crate) fn exhibits(&self, flow: &Flow) -> Vec<Exhibit> {
+        self.needed_sides(flow)
+            .map(Item::page)
+            .chain(
+                flow.steps()
+                    .contains(&State::Selfie)
+                    .then_some(Item::Selfie)
+                    .filter(|item| self.asks_for(*item)),
+            )
+            .filter_map(|item| self.exhibit(item))
+            .collect()
+    }
+
+    pub(crate) fn exhibit(&self, item: Item) -> Option<Exhibit> {
+        self.current(item).map(|capture| Exhibit {
+            item,
+            blob: capture.blob.clone(),
+        })
+    }
+
+    /// Applies what an accepted event decided. Pushes what it sets free onto `held`.
+    pub(crate) fn apply(&mut self, change: Change, flow: &Flow, now: Timestamp) {
+        match change {
+            Change::Nothing => {}
+            Change::Begin(consent) => {
+                self.consent = Some(Agreed { consent, at: now });
+                let started = *self.started_at.get_or_insert(now);
+                self.deadline = Some(started + flow.definition().clocks.session);
+            }
+            Change::Describe(details) => self.details = Some(details),
+            Change::Choose(chosen) => {
+                if self
+                    .document
+                    .replace(chosen)
+                    .is_some_and(|before| before != chosen)
+                {
+                    self.discard(|capture| capture.item != Item::Selfie);
+                }
+            }
+            Change::Capture(item, blob) => {
+                let round = self.round;
+                self.discard(|capture| capture.item == item && capture.round == round);
+                // The same bytes again, after another photo in between: they are wanted after all.
+                self.held.retain(
+                    |effect| !matches!(effect, Effect::Discard { blob: gone } if *gone == blob),
+                );
+                self.captures.push(Capture {
+                    item,
+                    blob,
+                    round,
+                    at: now,
+                });
+                *self.attempts.entry(item).or_default() += 1;
+                self.retaking = None;
+                if !self.unsent.contains(&item) {
+                    self.unsent.push(item);
+                }
+            }
+            Change::Retake(side) => self.retaking = side,
+            Change::Ask(items) => {
+                self.asked = items;
+                self.round += 1;
+                self.attempts.clear();
+                self.deadline = Some(now + flow.definition().clocks.resubmission);
+            }
+            Change::Decide(decision) => self.decision = Some(decision),
+            Change::Erase => {
+                self.discard(|_| true);
+                self.consent = None;
+                self.details = None;
+                self.document = None;
+                self.attempts.clear();
+                self.unsent.clear();
+                self.asked.iter_mut().for_each(|ask| ask.message = None);
+                if let Some(decision) = &mut self.decision {
+                    decision.message = None;
+                }
+                self.redacted_at = Some(now);
+            }
+        }
+    }
+
+    /// Takes out the effects that may leave on the way into `to`.
+    pub(crate) fn release(&mut self, to: State, persisted: bool) -> Vec<Effect> {
+        if !persisted || self.held.is_empty() {
+            return Vec::new();
+        }
+        let round_is_over = to == State::Final || to.is_end();
+        let (leaving, held) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition(|effect| round_is_over || !matches!(effect, Effect::Discard { .. }));
+        self.held = held;
+        leaving
+    }
+
+    /// Lets photos go. Bytes that another photo still shows stay.
+    fn discard(&mut self, leaves: impl Fn(&Capture) -> bool) {
+        let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.captures)
+            .into_iter()
+            .partition(leaves);
+        for capture in gone {
+            self.unsent.retain(|item| *item != capture.item);
+            let discarded = Effect::Discard { blob: capture.blob };
+            let shown = |kept: &Capture| matches!(&discarded, Effect::Discard { blob } if *blob == kept.blob);
+            if !kept.iter().any(shown) && !self.held.contains(&discarded) {
+                self.held.push(discarded);
+            }
+        }
+        self.captures = kept;
+    }
+}

@@ -1,0 +1,133 @@
+//! What can happen to a session, who may say so, and what leaves it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Phase, Side, words};
+use crate::country::Country;
+use crate::event::events;
+use crate::ids::BlobRef;
+
+events! {
+    Applicant {
+        /// Agrees to the notice and begins.
+        Start { consent: Consent } = "start",
+        /// Says who they are.
+        SubmitDetails { details: Details } = "submit_details",
+        /// Chooses a document.
+        SelectDocument { country: Country, document: DocumentType } = "select_document",
+        /// Hands in the photo of one side.
+        CapturePage { side: Side, blob: BlobRef } = "capture_page",
+        /// Looks at the photos that are there, without a new one.
+        ReviewDocument = "review_document",
+        /// Confirms the photos of the document.
+        AcceptDocument = "accept_document",
+        /// Wants to take one side again.
+        RetakePage { side: Side } = "retake_page",
+        /// Hands in the photo of the face.
+        CaptureSelfie { blob: BlobRef } = "capture_selfie",
+        /// Looks at the photo that is there, without a new one.
+        ReviewSelfie = "review_selfie",
+        /// Confirms the photo of the face.
+        AcceptSelfie = "accept_selfie",
+        /// Wants to take the photo of the face again.
+        RetakeSelfie = "retake_selfie",
+        /// Goes one step back. Nothing that was captured is lost.
+        Back = "back",
+    }
+    Reviewer {
+        /// Some items are wanted again. Relayed from the case.
+        RequestResubmission { items: Vec<Ask> } = "request_resubmission",
+        /// The case is decided. Relayed from the case.
+        Decide { decision: Decision } = "decide",
+    }
+    Integrator {
+        /// Calls the session off.
+        Cancel = "cancel",
+        /// Erases what is known of the person.
+        Erase = "erase",
+    }
+    Clock {
+        /// The moment that `deadline()` named has come.
+        DeadlineReached = "deadline_reached",
+    }
+}
+
+/// Work that leaves a step. It is done after the step is kept, at least once, under the name
+/// (session, version, position).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Effect {
+    /// The backend is told. `complete` when the applicant has arrived in `final`: then the exhibits are the case's.
+    Submit {
+        /// Whether collection is complete.
+        complete: bool,
+        /// The round of collection, from 1.
+        round: u32,
+        /// What is handed in: on completion everything that the round asked for, before that what is new.
+        exhibits: Vec<Exhibit>,
+    },
+    /// The session ended without a decision: there is nothing left to review.
+    Withdraw,
+    /// These bytes belong to nothing any more.
+    Discard {
+        /// Which bytes.
+        blob: BlobRef,
+    },
+    /// The phase has changed: whoever waits for it is told.
+    Notify {
+        /// The phase that has been reached.
+        phase: Phase,
+    },
+}
+
+impl Effect {
+    /// The effect's kind, as the journal writes it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Submit { .. } => "submit",
+            Self::Withdraw => "withdraw",
+            Self::Discard { .. } => "discard",
+            Self::Notify { .. } => "notify",
+        }
+    }
+}
+
+words! {
+    /// Why a guard said no. Each has a text that tells the applicant what to do.
+    Reason {
+        /// The consent text has changed: read and agree to the new one.
+        ConsentOutdated = "consent_outdated",
+        /// A name is missing.
+        NameMissing = "name_missing",
+        /// A name is too long, or has characters that no name has.
+        NameInvalid = "name_invalid",
+        /// Not a day of the calendar, or in the future, or too long ago.
+        DateOfBirthInvalid = "date_of_birth_invalid",
+        /// Younger than this Flow accepts.
+        UnderAge = "under_age",
+        /// That document of that country is not accepted.
+        DocumentNotOffered = "document_not_offered",
+        /// That side is not asked for.
+        SideNotNeeded = "side_not_needed",
+        /// A photo is still missing.
+        PhotoMissing = "photo_missing",
+        /// The limit of tries is reached: go on with the photo that is there.
+        NoAttemptsLeft = "no_attempts_left",
+        /// This is the first step.
+        NoStepBefore = "no_step_before",
+        /// The time for this is over.
+        DeadlinePassed = "deadline_passed",
+        /// The deadline has not come.
+        TooEarly = "too_early",
+        /// There is nothing left to erase.
+        AlreadyErased = "already_erased",
+        /// An item that this session does not have, or none at all.
+        ItemUnknown = "item_unknown",
+        /// The limit of rounds is reached.
+        NoRoundsLeft = "no_rounds_left",
+        /// A text is longer than 1,000 characters.
+        TextTooLong = "text_too_long",
+    }
+}

@@ -1,0 +1,346 @@
+//! The arrows of the applicant's chart: where an event leads, and which guard says no.
+
+use super::case::{Case, Change, Chosen};
+use super::event::{Event, Reason};
+use super::table::State;
+use crate::case::{Ask, Consent, Details, DocumentType, Item, Side};
+use crate::country::Country;
+use crate::engine::{self, Handler, IntoStateMachine, Machine, Outcome, Superstate};
+use crate::ids::BlobRef;
+use crate::time::Date;
+
+#[derive(Default)]
+pub(crate) struct Chart;
+
+type Desk<'a> = engine::Desk<'a, Chart>;
+type Judged = Result<(State, Change), Reason>;
+
+impl Machine for Chart {
+    type Place = State;
+    type Input = Event;
+    type Case = Case;
+    type Change = Change;
+    type Reason = Reason;
+}
+
+impl IntoStateMachine for Chart {
+    type State = State;
+    type Superstate<'a> = Group;
+    type Event<'a> = Event;
+    type Context<'a> = Desk<'a>;
+
+    fn initial() -> State {
+        State::Welcome
+    }
+}
+
+/// The states around the states.
+pub(crate) enum Group {
+    /// On the way: back, and the clock runs.
+    Collecting(State),
+    /// Not ended: the company may call it off.
+    Live,
+    /// Ended: only erasure is left.
+    Ended(State),
+}
+
+impl Handler<Chart> for State {
+    fn call_handler(&mut self, _: &mut Chart, event: &Event, desk: &mut Desk<'_>) -> Outcome<Self> {
+        match self {
+            Self::Welcome => welcome(event, desk),
+            Self::PersonalDetails => personal_details(event, desk),
+            Self::DocumentSelection => document_selection(event, desk),
+            Self::DocumentPhoto => document_photo(event, desk),
+            Self::DocumentReview => document_review(event, desk),
+            Self::Selfie => selfie(event, desk),
+            Self::SelfieReview => selfie_review(event, desk),
+            Self::Final => r#final(event, desk),
+            Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => Outcome::Super,
+        }
+    }
+
+    fn superstate(&mut self) -> Option<Group> {
+        Some(match self {
+            Self::PersonalDetails
+            | Self::DocumentSelection
+            | Self::DocumentPhoto
+            | Self::DocumentReview
+            | Self::Selfie
+            | Self::SelfieReview => Group::Collecting(*self),
+            Self::Welcome | Self::Final => Group::Live,
+            Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => {
+                Group::Ended(*self)
+            }
+        })
+    }
+}
+
+impl Superstate<Chart> for Group {
+    fn call_handler(
+        &mut self,
+        _: &mut Chart,
+        event: &Event,
+        desk: &mut Desk<'_>,
+    ) -> Outcome<State> {
+        match (self, event) {
+            (Self::Collecting(state), Event::Back) => {
+                let before = desk
+                    .case
+                    .step_before(*state, desk.flow)
+                    .ok_or(Reason::NoStepBefore);
+                desk.go_or_refuse(before.map(|step| (step, Change::Retake(None))))
+            }
+            (Self::Collecting(_), Event::DeadlineReached) => expire(desk),
+            (Self::Live, Event::Cancel) => desk.go(State::Cancelled, Change::Nothing),
+            (Self::Ended(_), Event::Erase) if desk.case.redacted_at.is_some() => {
+                desk.refuse(Reason::AlreadyErased)
+            }
+            (Self::Ended(state), Event::Erase) => desk.go(*state, Change::Erase),
+            _ => Outcome::Super,
+        }
+    }
+
+    fn superstate(&mut self) -> Option<Self> {
+        matches!(self, Self::Collecting(_)).then_some(Self::Live)
+    }
+}
+
+fn welcome(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::Start { consent } => desk.go_or_refuse(begin(consent, desk)),
+        Event::DeadlineReached => expire(desk),
+        _ => Outcome::Super,
+    }
+}
+
+fn personal_details(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::SubmitDetails { details } => desk.go_or_refuse(describe(details, desk)),
+        _ => Outcome::Super,
+    }
+}
+
+fn document_selection(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::SelectDocument { country, document } => {
+            desk.go_or_refuse(select(*country, *document, desk))
+        }
+        _ => Outcome::Super,
+    }
+}
+
+fn document_photo(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::CapturePage { side, blob } => desk.go_or_refuse(capture_page(*side, blob, desk)),
+        Event::ReviewDocument if !desk.case.document_is_done(desk.flow) => {
+            desk.refuse(Reason::PhotoMissing)
+        }
+        Event::ReviewDocument => desk.go(State::DocumentReview, Change::Retake(None)),
+        _ => Outcome::Super,
+    }
+}
+
+fn document_review(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::AcceptDocument => desk.go(
+            desk.case.step_after(State::DocumentReview, desk.flow),
+            Change::Retake(None),
+        ),
+        Event::RetakePage { side }
+            if !desk
+                .case
+                .needed_sides(desk.flow)
+                .any(|needed| needed == *side) =>
+        {
+            desk.refuse(Reason::SideNotNeeded)
+        }
+        Event::RetakePage { side }
+            if desk.case.attempts_left(Item::page(*side), desk.flow) == 0 =>
+        {
+            desk.refuse(Reason::NoAttemptsLeft)
+        }
+        Event::RetakePage { side } => desk.go(State::DocumentPhoto, Change::Retake(Some(*side))),
+        _ => Outcome::Super,
+    }
+}
+
+fn selfie(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::CaptureSelfie { .. } if desk.case.attempts_left(Item::Selfie, desk.flow) == 0 => {
+            desk.refuse(Reason::NoAttemptsLeft)
+        }
+        Event::CaptureSelfie { blob } => desk.go(
+            State::SelfieReview,
+            Change::Capture(Item::Selfie, blob.clone()),
+        ),
+        Event::ReviewSelfie if !desk.case.is_done(Item::Selfie) => {
+            desk.refuse(Reason::PhotoMissing)
+        }
+        Event::ReviewSelfie => desk.go(State::SelfieReview, Change::Nothing),
+        _ => Outcome::Super,
+    }
+}
+
+fn selfie_review(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::AcceptSelfie => desk.go(
+            desk.case.step_after(State::SelfieReview, desk.flow),
+            Change::Nothing,
+        ),
+        Event::RetakeSelfie if desk.case.attempts_left(Item::Selfie, desk.flow) == 0 => {
+            desk.refuse(Reason::NoAttemptsLeft)
+        }
+        Event::RetakeSelfie => desk.go(State::Selfie, Change::Nothing),
+        _ => Outcome::Super,
+    }
+}
+
+fn r#final(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::RequestResubmission { items } => desk.go_or_refuse(ask_again(items, desk)),
+        Event::Decide { decision } => {
+            let end = match decision.outcome {
+                crate::case::Outcome::Approved => State::Approved,
+                crate::case::Outcome::Rejected => State::Rejected,
+            };
+            desk.go(end, Change::Decide(decision.clone()))
+        }
+        _ => Outcome::Super,
+    }
+}
+
+fn expire(desk: &mut Desk<'_>) -> Outcome<State> {
+    if desk
+        .case
+        .deadline
+        .is_none_or(|deadline| desk.now < deadline)
+    {
+        return desk.refuse(Reason::TooEarly);
+    }
+    desk.go(State::Expired, Change::Nothing)
+}
+
+fn begin(consent: &Consent, desk: &Desk<'_>) -> Judged {
+    if consent.version != desk.flow.definition().consent {
+        return Err(Reason::ConsentOutdated);
+    }
+    Ok((
+        desk.case.step_after(State::Welcome, desk.flow),
+        Change::Begin(consent.clone()),
+    ))
+}
+
+fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
+    for name in [&details.given_names, &details.family_name] {
+        let name = name.expose();
+        if name.trim().is_empty() {
+            return Err(Reason::NameMissing);
+        }
+        if name.chars().count() > 100 || name.chars().any(char::is_control) {
+            return Err(Reason::NameInvalid);
+        }
+    }
+    let today = Date::of(desk.now);
+    let born: Date = details
+        .date_of_birth
+        .expose()
+        .parse()
+        .map_err(|_| Reason::DateOfBirthInvalid)?;
+    let age = born.years_until(today);
+    if born > today || age > OLDEST {
+        return Err(Reason::DateOfBirthInvalid);
+    }
+    if desk
+        .flow
+        .definition()
+        .minimum_age
+        .is_some_and(|youngest| age < youngest)
+    {
+        return Err(Reason::UnderAge);
+    }
+    Ok((
+        desk.case.step_after(State::PersonalDetails, desk.flow),
+        Change::Describe(details.clone()),
+    ))
+}
+
+fn select(country: Country, document: DocumentType, desk: &Desk<'_>) -> Judged {
+    let sides = desk
+        .flow
+        .sides(country, document)
+        .ok_or(Reason::DocumentNotOffered)?;
+    let chosen = Chosen { country, document };
+    if desk.case.document == Some(chosen) {
+        return Ok((
+            desk.case.step_after(State::DocumentSelection, desk.flow),
+            Change::Nothing,
+        ));
+    }
+    // Another document needs new photos: whoever has no attempt left keeps the one they have.
+    if sides
+        .iter()
+        .any(|side| desk.case.attempts_left(Item::page(*side), desk.flow) == 0)
+    {
+        return Err(Reason::NoAttemptsLeft);
+    }
+    Ok((State::DocumentPhoto, Change::Choose(chosen)))
+}
+
+fn capture_page(side: Side, blob: &BlobRef, desk: &Desk<'_>) -> Judged {
+    let (case, flow, item) = (desk.case, desk.flow, Item::page(side));
+    if !case.needed_sides(flow).any(|needed| needed == side) {
+        return Err(Reason::SideNotNeeded);
+    }
+    if case.attempts_left(item, flow) == 0 {
+        return Err(Reason::NoAttemptsLeft);
+    }
+    let others_done = case
+        .needed_sides(flow)
+        .filter(|other| *other != side)
+        .all(|other| case.is_done(Item::page(other)));
+    let to = if others_done {
+        State::DocumentReview
+    } else {
+        State::DocumentPhoto
+    };
+    Ok((to, Change::Capture(item, blob.clone())))
+}
+
+fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
+    let (case, flow) = (desk.case, desk.flow);
+    let known = |ask: &Ask| case.current(ask.item).is_some();
+    let twice = |(position, ask): (usize, &Ask)| {
+        items[..position].iter().any(|other| other.item == ask.item)
+    };
+    if items.is_empty() || !items.iter().all(known) || items.iter().enumerate().any(twice) {
+        return Err(Reason::ItemUnknown);
+    }
+    if items.iter().any(|ask| {
+        ask.message
+            .as_ref()
+            .is_some_and(|text| text.expose().chars().count() > LONGEST_TEXT)
+    }) {
+        return Err(Reason::TextTooLong);
+    }
+    if case.round > flow.definition().limits.resubmissions.unwrap_or_default() {
+        return Err(Reason::NoRoundsLeft);
+    }
+    let asks_for = |step: &State| {
+        items.iter().any(|ask| match ask.item {
+            Item::DocumentFront | Item::DocumentBack => *step == State::DocumentPhoto,
+            Item::Selfie => *step == State::Selfie,
+        })
+    };
+    let first = flow
+        .steps()
+        .iter()
+        .copied()
+        .find(asks_for)
+        .ok_or(Reason::ItemUnknown)?;
+    Ok((first, Change::Ask(items.to_vec())))
+}
+
+/// Nobody is known to have lived longer than 122 years.
+const OLDEST: u16 = 130;
+/// The longest text from a reviewer to an applicant, in characters.
+pub(crate) const LONGEST_TEXT: usize = 1_000;

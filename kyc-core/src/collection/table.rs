@@ -1,0 +1,134 @@
+//! One row a state: the only place that says which states are kept, which tell the backend, and what they accept.
+
+use super::event::EventKind::{self, *};
+use crate::case::words;
+
+words! {
+    /// The states of the applicant's walk.
+    State {
+        /// The notice is shown; nothing was given yet.
+        Welcome = "welcome",
+        /// Names and date of birth.
+        PersonalDetails = "personal_details",
+        /// Issuing country and kind of document.
+        DocumentSelection = "document_selection",
+        /// Photos of the document's sides.
+        DocumentPhoto = "document_photo",
+        /// The applicant looks at the photos of the document.
+        DocumentReview = "document_review",
+        /// A photo of the face.
+        Selfie = "selfie",
+        /// The applicant looks at the photo of the face.
+        SelfieReview = "selfie_review",
+        /// Collection is complete; the decision is awaited.
+        Final = "final",
+        /// The decision was yes.
+        Approved = "approved",
+        /// The decision was no.
+        Rejected = "rejected",
+        /// Not completed in time.
+        Expired = "expired",
+        /// Called off by the company.
+        Cancelled = "cancelled",
+    }
+
+    /// When a submit state tells the backend.
+    When {
+        /// On the way in.
+        Entering = "entering",
+        /// On the way out, forward.
+        Leaving = "leaving",
+    }
+}
+
+/// What a state means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spec {
+    /// The session must be kept here. A host may keep it more often.
+    pub persisted: bool,
+    /// The backend is told here.
+    pub submits: Option<When>,
+    /// The events that a handler takes or refuses here; no other is accepted.
+    pub accepts: &'static [EventKind],
+}
+
+impl State {
+    /// The state's row.
+    pub const fn spec(self) -> Spec {
+        let (persisted, submits, accepts): (bool, Option<When>, &'static [EventKind]) = match self {
+            Self::Welcome => (false, None, &[Start, DeadlineReached, Cancel]),
+            Self::PersonalDetails => (false, None, &[SubmitDetails, Back, DeadlineReached, Cancel]),
+            Self::DocumentSelection => {
+                (true, None, &[SelectDocument, Back, DeadlineReached, Cancel])
+            }
+            // S3: told on leaving, so that the backend hears of the photos before the applicant confirms them.
+            Self::DocumentPhoto => (
+                false,
+                Some(When::Leaving),
+                &[CapturePage, ReviewDocument, Back, DeadlineReached, Cancel],
+            ),
+            Self::DocumentReview => (
+                true,
+                None,
+                &[AcceptDocument, RetakePage, Back, DeadlineReached, Cancel],
+            ),
+            Self::Selfie => (
+                false,
+                None,
+                &[CaptureSelfie, ReviewSelfie, Back, DeadlineReached, Cancel],
+            ),
+            Self::SelfieReview => (
+                false,
+                None,
+                &[AcceptSelfie, RetakeSelfie, Back, DeadlineReached, Cancel],
+            ),
+            Self::Final => (
+                true,
+                Some(When::Entering),
+                &[RequestResubmission, Decide, Cancel],
+            ),
+            Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => {
+                (true, None, &[Erase])
+            }
+        };
+        Spec {
+            persisted,
+            submits,
+            accepts,
+        }
+    }
+
+    /// Whether the walk has ended: nothing but erasure is accepted.
+    pub const fn is_end(self) -> bool {
+        matches!(
+            self,
+            Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled
+        )
+    }
+
+    /// Whether a Flow may name it among its steps.
+    pub const fn is_step(self) -> bool {
+        !self.is_end()
+    }
+
+    /// The only step from which this one is reached going forward, where there is only one.
+    pub(crate) const fn follows(self) -> Option<Self> {
+        match self {
+            Self::DocumentPhoto => Some(Self::DocumentSelection),
+            Self::DocumentReview => Some(Self::DocumentPhoto),
+            Self::SelfieReview => Some(Self::Selfie),
+            _ => None,
+        }
+    }
+
+    /// The only step this one leads to going forward, where there is only one.
+    pub(crate) const fn leads_to(self) -> Option<Self> {
+        match self {
+            Self::DocumentSelection => Some(Self::DocumentPhoto),
+            Self::DocumentPhoto => Some(Self::DocumentReview),
+            Self::Selfie => Some(Self::SelfieReview),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What is shown of a session: everything a page or a company needs, computed here so that nobody infers it.
+
+use serde::Serialize;
+
+use super::Session;
+use super::case::Case;
+use super::event::EventKind;
+use super::table::State;
+use crate::actor::Sender;
+use crate::case::{Decision, Details, DocumentType, Item, Phase, RetakeReason, Side, words};
+use crate::country::Country;
+use crate::flow::Flow;
+use crate::ids::{BlobRef, FlowId, SessionId};
+use crate::pii::Pii;
+use crate::time::Timestamp;
+
+/// A session as the applicant and the company see it. Holds personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct View {
+    /// Its name.
+    pub session: SessionId,
+    /// Which Flow it walks.
+    pub flow: FlowName,
+    /// The token of compare-and-swap.
+    pub version: u32,
+    /// The present state.
+    pub state: State,
+    /// Where it stands, in one word.
+    pub phase: Phase,
+    /// What is wanted of the applicant.
+    pub next_action: NextAction,
+    /// The side wanted next, when a page is.
+    pub next_side: Option<Side>,
+    /// What the applicant may send.
+    pub accepts: Vec<EventKind>,
+    /// When the time for this is over.
+    pub deadline: Option<Timestamp>,
+    /// The round of collection, from 1.
+    pub round: u32,
+    /// The steps of this round in order, for a progress bar.
+    pub steps: Vec<State>,
+    /// What this round asks for again.
+    pub asked: Vec<AskView>,
+    /// What the applicant said of themselves.
+    pub details: Option<Details>,
+    /// The chosen document and its photos.
+    pub document: Option<DocumentView>,
+    /// The photo of the face.
+    pub selfie: Option<SelfieView>,
+    /// How many photos may still be taken.
+    pub attempts_left: AttemptsLeft,
+    /// How it ended.
+    pub outcome: Option<Decision>,
+    /// When the person's data was erased.
+    pub redacted_at: Option<Timestamp>,
+}
+
+/// A Flow by name and edition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct FlowName {
+    /// Its name.
+    pub id: FlowId,
+    /// Its edition.
+    pub version: u32,
+}
+
+words! {
+    /// What is wanted of the applicant.
+    NextAction {
+        /// Read the notice and agree.
+        GiveConsent = "give_consent",
+        /// Type names and date of birth.
+        EnterDetails = "enter_details",
+        /// Choose country and document.
+        SelectDocument = "select_document",
+        /// Photograph a side of the document.
+        CapturePage = "capture_page",
+        /// Look at the photos of the document.
+        ReviewDocument = "review_document",
+        /// Photograph the face.
+        CaptureSelfie = "capture_selfie",
+        /// Look at the photo of the face.
+        ReviewSelfie = "review_selfie",
+        /// Wait for the decision.
+        Wait = "wait",
+        /// Nothing any more.
+        Nothing = "none",
+    }
+}
+
+/// An item that is asked for again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct AskView {
+    /// Which item.
+    pub item: Item,
+    /// Why.
+    pub reason: RetakeReason,
+    /// What the reviewer wrote.
+    #[cfg_attr(feature = "ts", tsify(type = "string | null"))]
+    pub message: Option<Pii<String>>,
+    /// Whether it was handed in again.
+    pub done: bool,
+}
+
+/// The chosen document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct DocumentView {
+    /// Its issuing country.
+    pub country: Country,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub document: DocumentType,
+    /// The sides that this round asks for.
+    pub sides: Vec<Side>,
+    /// The photos that count.
+    pub pages: Vec<PageView>,
+}
+
+/// The photo of one side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct PageView {
+    /// Which side.
+    pub side: Side,
+    /// Its bytes.
+    pub blob: BlobRef,
+    /// The round in which it was taken.
+    pub round: u32,
+}
+
+/// The photo of the face.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct SelfieView {
+    /// Its bytes.
+    pub blob: BlobRef,
+    /// The round in which it was taken.
+    pub round: u32,
+}
+
+/// How many photos may still be taken in this round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct AttemptsLeft {
+    /// Of the document's front.
+    pub front: u32,
+    /// Of the document's back.
+    pub back: u32,
+    /// Of the face.
+    pub selfie: u32,
+}
+
+impl View {
+    pub(super) fn of(session: &Session) -> Self {
+        let Session { flow, case, .. } = session;
+        Self {
+            session: session.id.clone(),
+            flow: FlowName {
+                id: flow.id().clone(),
+                version: flow.version(),
+            },
+            version: session.version,
+            state: session.state,
+            phase: session.phase(),
+            next_action: next_action(session.state),
+            next_side: (session.state == State::DocumentPhoto)
+                .then(|| next_side(case, flow))
+                .flatten(),
+            accepts: session.accepts(Sender::Applicant),
+            deadline: case.deadline,
+            round: case.round,
+            steps: case.steps(flow).collect(),
+            asked: case
+                .asked
+                .iter()
+                .map(|ask| AskView {
+                    item: ask.item,
+                    reason: ask.reason,
+                    message: ask.message.clone(),
+                    done: case.is_done(ask.item),
+                })
+                .collect(),
+            details: case.details.clone(),
+            document: document(case, flow),
+            selfie: case.current(Item::Selfie).map(|capture| SelfieView {
+                blob: capture.blob.clone(),
+                round: capture.round,
+            }),
+            attempts_left: AttemptsLeft {
+                front: case.attempts_left(Item::DocumentFront, flow),
+                back: case.attempts_left(Item::DocumentBack, flow),
+                selfie: case.attempts_left(Item::Selfie, flow),
+            },
+            outcome: case.decision.clone(),
+            redacted_at: case.redacted_at,
+        }
+    }
+}
+
+const fn next_action(state: State) -> NextAction {
+    match state {
+        State::Welcome => NextAction::GiveConsent,
+        State::PersonalDetails => NextAction::EnterDetails,
+        State::DocumentSelection => NextAction::SelectDocument,
+        State::DocumentPhoto => NextAction::CapturePage,
+        State::DocumentReview => NextAction::ReviewDocument,
+        State::Selfie => NextAction::CaptureSelfie,
+        State::SelfieReview => NextAction::ReviewSelfie,
+        State::Final => NextAction::Wait,
+        State::Approved | State::Rejected | State::Expired | State::Cancelled => {
+            NextAction::Nothing
+        }
+    }
+}
+
+/// The side the applicant wants again, else the first that is missing, else the first at all.
+fn next_side(case: &Case, flow: &Flow) -> Option<Side> {
+    case.retaking
+        .or_else(|| {
+            case.needed_sides(flow)
+                .find(|side| !case.is_done(Item::page(*side)))
+        })
+        .or_else(|| case.needed_sides(flow).next())
+}
+
+fn document(case: &Case, flow: &Flow) -> Option<DocumentView> {
+    let chosen = case.document?;
+    let page = |side: &Side| {
+        let capture = case.current(Item::page(*side))?;
+        Some(PageView {
+            side: *side,
+            blob: capture.blob.clone(),
+            round: capture.round,
+        })
+    };
+    Some(DocumentView {
+        country: chosen.country,
+        document: chosen.document,
+        sides: case.needed_sides(flow).collect(),
+        pages: case.sides(flow).iter().filter_map(page).collect(),
+    })
+}

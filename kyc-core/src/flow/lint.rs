@@ -1,0 +1,457 @@
+//! What is wrong with a definition. Every finding is an error: a Flow that loads can be walked to its end and loses nothing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Checkpoints, Countries, Definition, DocumentRule, FlowError, Offer, STATES};
+use crate::case::words;
+use crate::collection::{Spec, State, When};
+use crate::country::Country;
+use crate::ids::FlowId;
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// What kind of mistake it is.
+    pub code: Code,
+    /// Where: a path into the JSON form, or line and column when it is not JSON of the right shape.
+    pub path: String,
+    /// What to do about it.
+    pub message: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}: {}", self.path, self.code, self.message)
+    }
+}
+
+words! {
+    /// The kinds of mistakes.
+    Code {
+        /// Not JSON, or not of the right shape.
+        Malformed = "malformed",
+        /// A name that is empty or not well formed.
+        BadName = "bad_name",
+        /// No such step.
+        UnknownStep = "unknown_step",
+        /// No such country.
+        UnknownCountry = "unknown_country",
+        /// The same name twice.
+        Duplicate = "duplicate",
+        /// No applicant can ever get there.
+        UnreachableStep = "unreachable_step",
+        /// No applicant can ever leave there.
+        DeadEnd = "dead_end",
+        /// Something can be repeated without end.
+        UnboundedLoop = "unbounded_loop",
+        /// A document whose side with data is not photographed.
+        MissingSide = "missing_side",
+        /// A persisted or submit mark with which a crash would lose data.
+        LossyMark = "lossy_mark",
+        /// Nobody would look at a case.
+        NoReview = "no_review",
+    }
+}
+
+type Judged = (FlowId, Vec<State>, Vec<Offer>, [Spec; STATES]);
+
+pub(super) fn judge(definition: &Definition) -> Result<Judged, FlowError> {
+    let mut linter = Linter::default();
+    let id = linter.id(definition);
+    let steps = linter.steps(definition);
+    let documents = linter.documents(definition, &steps);
+    linter.limits(definition, &steps);
+    linter.clocks(definition);
+    let specs = linter.marks(definition.checkpoints.as_ref(), &steps);
+    match id {
+        Some(id) if linter.diagnostics.is_empty() => Ok((id, steps, documents, specs)),
+        _ => Err(FlowError {
+            diagnostics: linter.diagnostics,
+        }),
+    }
+}
+
+#[derive(Default)]
+struct Linter {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Linter {
+    fn find(&mut self, code: Code, path: impl Into<String>, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic {
+            code,
+            path: path.into(),
+            message: message.into(),
+        });
+    }
+
+    fn id(&mut self, definition: &Definition) -> Option<FlowId> {
+        if definition.consent.trim().is_empty() {
+            self.find(
+                Code::BadName,
+                "consent",
+                "name the version of the consent text",
+            );
+        }
+        definition
+            .id
+            .parse()
+            .map_err(|error| self.find(Code::BadName, "id", format!("{error}")))
+            .ok()
+    }
+
+    fn steps(&mut self, definition: &Definition) -> Vec<State> {
+        let mut steps = Vec::new();
+        let mut places = Vec::new();
+        for (position, name) in definition.steps.iter().enumerate() {
+            let path = format!("steps[{position}]");
+            match State::ALL
+                .iter()
+                .find(|state| state.as_str() == name && state.is_step())
+            {
+                None => self.find(
+                    Code::UnknownStep,
+                    path,
+                    "not a step: see the table of states",
+                ),
+                Some(step) if steps.contains(step) => {
+                    self.find(
+                        Code::Duplicate,
+                        path,
+                        format!("{step} stands here a second time"),
+                    );
+                }
+                Some(step) => {
+                    steps.push(*step);
+                    places.push(position);
+                }
+            }
+        }
+        self.order(&steps, &places);
+        steps
+    }
+
+    /// A step is reached from the one before, and leads to the one behind.
+    fn order(&mut self, steps: &[State], places: &[usize]) {
+        for (position, &step) in steps.iter().enumerate() {
+            let path = || format!("steps[{}]", places[position]);
+            let before = position.checked_sub(1).map(|before| steps[before]);
+            if step == State::Welcome {
+                if before.is_some() {
+                    self.find(
+                        Code::UnreachableStep,
+                        path(),
+                        "welcome comes first: nothing leads back to it",
+                    );
+                }
+            } else if position == 0 {
+                self.find(
+                    Code::UnreachableStep,
+                    path(),
+                    "the walk begins in welcome: put it in front",
+                );
+            }
+            if before == Some(State::Final) {
+                self.find(Code::UnreachableStep, path(), "nothing comes after final");
+            }
+            if let Some(needed) = step.follows()
+                && before != Some(needed)
+            {
+                self.find(
+                    Code::UnreachableStep,
+                    path(),
+                    format!("{step} is reached from {needed} only"),
+                );
+            }
+            if let Some(next) = step.leads_to()
+                && steps.get(position + 1) != Some(&next)
+            {
+                self.find(
+                    Code::DeadEnd,
+                    path(),
+                    format!("{step} leads to {next} only: put that behind it"),
+                );
+            }
+        }
+        if !steps.contains(&State::Final) {
+            self.find(
+                Code::DeadEnd,
+                "steps",
+                "without final no applicant ever arrives",
+            );
+        }
+        if !steps.contains(&State::DocumentPhoto) && !steps.contains(&State::Selfie) {
+            self.find(
+                Code::NoReview,
+                "steps",
+                "there is nothing to look at: ask for a document or a selfie",
+            );
+        }
+    }
+
+    fn documents(&mut self, definition: &Definition, steps: &[State]) -> Vec<Offer> {
+        let asked = steps.contains(&State::DocumentSelection);
+        if asked && definition.documents.is_empty() {
+            self.find(
+                Code::DeadEnd,
+                "documents",
+                "document_selection has nothing to select",
+            );
+        }
+        if !asked && !definition.documents.is_empty() {
+            self.find(
+                Code::UnreachableStep,
+                "documents",
+                "no step asks for a document",
+            );
+        }
+        let mut offers: Vec<Offer> = Vec::new();
+        for (position, rule) in definition.documents.iter().enumerate() {
+            let offer = self.document(rule, &format!("documents[{position}]"));
+            if offers.iter().any(|other| {
+                other.document == offer.document && overlap(&other.countries, &offer.countries)
+            }) {
+                self.find(
+                    Code::Duplicate,
+                    format!("documents[{position}]"),
+                    format!("another rule for {} names the same country", offer.document),
+                );
+            }
+            offers.push(offer);
+        }
+        // Rules that name the country win over those for all.
+        offers.sort_by_key(|offer| offer.countries == Countries::All);
+        offers
+    }
+
+    fn document(&mut self, rule: &DocumentRule, path: &str) -> Offer {
+        let countries = match &rule.countries {
+            None => Countries::All,
+            Some(names) => {
+                let mut countries: Vec<Country> = Vec::new();
+                if names.is_empty() {
+                    self.find(
+                        Code::DeadEnd,
+                        format!("{path}.countries"),
+                        "name a country, or leave the list out for all",
+                    );
+                }
+                for (position, name) in names.iter().enumerate() {
+                    let path = format!("{path}.countries[{position}]");
+                    match name.parse() {
+                        Err(error) => self.find(Code::UnknownCountry, path, format!("{error}")),
+                        Ok(country) if countries.contains(&country) => {
+                            self.find(
+                                Code::Duplicate,
+                                path,
+                                format!("{country} stands here a second time"),
+                            );
+                        }
+                        Ok(country) => countries.push(country),
+                    }
+                }
+                Countries::Only(countries)
+            }
+        };
+        for (position, side) in rule.sides.iter().enumerate() {
+            if rule.sides[..position].contains(side) {
+                self.find(
+                    Code::Duplicate,
+                    format!("{path}.sides[{position}]"),
+                    format!("{side} stands here a second time"),
+                );
+            }
+        }
+        for side in rule.document.sides() {
+            if !rule.sides.contains(side) {
+                self.find(
+                    Code::MissingSide,
+                    format!("{path}.sides"),
+                    format!(
+                        "the {side} of a {} carries data: photograph it",
+                        rule.document
+                    ),
+                );
+            }
+        }
+        Offer {
+            countries,
+            document: rule.document,
+            sides: rule.sides.clone(),
+        }
+    }
+
+    fn limits(&mut self, definition: &Definition, steps: &[State]) {
+        let limits = &definition.limits;
+        for (path, limit, matters) in [
+            (
+                "limits.document_attempts",
+                limits.document_attempts,
+                steps.contains(&State::DocumentPhoto),
+            ),
+            (
+                "limits.selfie_attempts",
+                limits.selfie_attempts,
+                steps.contains(&State::Selfie),
+            ),
+        ] {
+            match limit {
+                None => self.find(
+                    Code::UnboundedLoop,
+                    path,
+                    "photos could be taken again without end: give a number",
+                ),
+                Some(0) if matters => {
+                    self.find(Code::DeadEnd, path, "no photo could ever be taken");
+                }
+                Some(_) => {}
+            }
+        }
+        if limits.resubmissions.is_none() {
+            self.find(
+                Code::UnboundedLoop,
+                "limits.resubmissions",
+                "a case could go round without end: give a number",
+            );
+        }
+        if definition.review.stages == 0 {
+            self.find(
+                Code::NoReview,
+                "review.stages",
+                "at least one reviewer must approve",
+            );
+        }
+        let images = &definition.images;
+        for (path, value) in [
+            ("images.max_bytes", images.max_bytes),
+            ("images.max_pixels", images.max_pixels),
+        ] {
+            if value == 0 {
+                self.find(Code::DeadEnd, path, "no image could ever be uploaded");
+            }
+        }
+    }
+
+    fn clocks(&mut self, definition: &Definition) {
+        let clocks = &definition.clocks;
+        for (path, clock) in [
+            ("clocks.opening", clocks.opening),
+            ("clocks.session", clocks.session),
+            ("clocks.resubmission", clocks.resubmission),
+            ("review.claim", definition.review.claim),
+        ] {
+            if clock.0 == 0 {
+                self.find(Code::DeadEnd, path, "it would be over before it began");
+            }
+        }
+    }
+
+    fn marks(&mut self, checkpoints: Option<&Checkpoints>, steps: &[State]) -> [Spec; STATES] {
+        let mut specs: [Spec; STATES] = std::array::from_fn(|row| State::ALL[row].spec());
+        let Some(checkpoints) = checkpoints else {
+            return specs;
+        };
+        for state in State::ALL.iter().filter(|state| state.is_step()) {
+            let spec = &mut specs[*state as usize];
+            (spec.persisted, spec.submits) = (false, None);
+        }
+        for (position, name) in checkpoints.persisted.iter().enumerate() {
+            let path = format!("checkpoints.persisted[{position}]");
+            if let Some(state) = self.marked(name, &path, steps) {
+                if specs[state as usize].persisted {
+                    self.find(
+                        Code::Duplicate,
+                        path,
+                        format!("{state} stands here a second time"),
+                    );
+                }
+                specs[state as usize].persisted = true;
+            }
+        }
+        for (position, mark) in checkpoints.submits.iter().enumerate() {
+            let path = format!("checkpoints.submits[{position}].state");
+            if let Some(state) = self.marked(&mark.state, &path, steps) {
+                if specs[state as usize].submits.is_some() {
+                    self.find(
+                        Code::Duplicate,
+                        path,
+                        format!("{state} stands here a second time"),
+                    );
+                }
+                specs[state as usize].submits = Some(mark.when);
+            }
+        }
+        self.lossless(&specs, checkpoints, steps);
+        specs
+    }
+
+    fn marked(&mut self, name: &str, path: &str, steps: &[State]) -> Option<State> {
+        let state = State::ALL
+            .iter()
+            .copied()
+            .find(|state| state.as_str() == name && state.is_step());
+        match state {
+            None => self.find(
+                Code::UnknownStep,
+                path,
+                "not a step: see the table of states",
+            ),
+            Some(state) if !steps.contains(&state) => {
+                self.find(
+                    Code::UnreachableStep,
+                    path,
+                    format!("{state} is not among the steps"),
+                );
+            }
+            Some(_) => {}
+        }
+        state
+    }
+
+    /// What is told to the backend must be kept first, and the end must be both.
+    fn lossless(&mut self, specs: &[Spec; STATES], checkpoints: &Checkpoints, steps: &[State]) {
+        let end = &specs[State::Final as usize];
+        if !end.persisted {
+            self.find(
+                Code::LossyMark,
+                "checkpoints.persisted",
+                "final must be persisted: all that was given is complete there",
+            );
+        }
+        if end.submits != Some(When::Entering) {
+            self.find(
+                Code::LossyMark,
+                "checkpoints.submits",
+                "final must submit on entering: no reviewer would ever be told",
+            );
+        }
+        for (position, mark) in checkpoints.submits.iter().enumerate() {
+            let Some(at) = steps.iter().position(|step| step.as_str() == mark.state) else {
+                continue;
+            };
+            let landing = match mark.when {
+                When::Entering => steps.get(at),
+                When::Leaving => steps.get(at + 1),
+            };
+            if landing.is_some_and(|landing| !specs[*landing as usize].persisted) {
+                self.find(
+                    Code::LossyMark,
+                    format!("checkpoints.submits[{position}]"),
+                    "the state in which the backend is told must be persisted: it would know what a crash forgets",
+                );
+            }
+        }
+    }
+}
+
+fn overlap(one: &Countries, other: &Countries) -> bool {
+    match (one, other) {
+        (Countries::All, Countries::All) => true,
+        (Countries::Only(one), Countries::Only(other)) => {
+            one.iter().any(|country| other.contains(country))
+        }
+        _ => false,
+    }
+}

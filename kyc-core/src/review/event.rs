@@ -1,0 +1,123 @@
+//! What can happen to a case, who may say so, and what leaves it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::{Ask, Decision, Exhibit, Item, RejectReason, RetakeReason, words};
+use crate::event::events;
+use crate::pii::Pii;
+
+events! {
+    Applicant {
+        /// The applicant has handed in what a round asked for. Relayed from the session.
+        Arrive { round: u32, exhibits: Vec<Exhibit> } = "arrive",
+    }
+    Reviewer {
+        /// Takes the case on, so that two people do not do the same work.
+        Claim = "claim",
+        /// Gives the case back.
+        Release = "release",
+        /// Says what one item is worth.
+        Judge { item: Item, verdict: Verdict } = "judge",
+        /// Closes this stage with yes.
+        Approve {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+            note: Option<Pii<String>>
+        } = "approve",
+        /// Closes the case with no.
+        Reject {
+            reason: RejectReason,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+            message: Option<Pii<String>>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+            note: Option<Pii<String>>
+        } = "reject",
+        /// Asks the applicant for the items that were judged so.
+        RequestResubmission = "request_resubmission",
+    }
+    Integrator {
+        /// The session ended without a decision. Relayed from the session.
+        Withdraw = "withdraw",
+    }
+}
+
+/// What a reviewer says of one item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Verdict {
+    /// It can stay.
+    Fine {},
+    /// It is wanted again.
+    Retake {
+        /// Why.
+        reason: RetakeReason,
+        /// For the applicant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+        message: Option<Pii<String>>,
+        /// For colleagues; the applicant never sees it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+        note: Option<Pii<String>>,
+    },
+}
+
+/// Work that leaves a step. It is done after the step is kept, at least once, under the name
+/// (session, version, position).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Effect {
+    /// The session is told how it ended.
+    Decide {
+        /// The decision, without what only colleagues may see.
+        decision: Decision,
+    },
+    /// The session is told what is wanted again.
+    RequestResubmission {
+        /// Each item with its reason.
+        items: Vec<Ask>,
+    },
+}
+
+impl Effect {
+    /// The effect's kind, as the journal writes it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Decide { .. } => "decide",
+            Self::RequestResubmission { .. } => "request_resubmission",
+        }
+    }
+}
+
+words! {
+    /// Why a guard said no.
+    Reason {
+        /// Somebody else has the case.
+        ClaimedByAnother = "claimed_by_another",
+        /// Claim the case first.
+        NotClaimed = "not_claimed",
+        /// The case has no such item.
+        ItemUnknown = "item_unknown",
+        /// Say of every item what it is worth first.
+        ItemNotJudged = "item_not_judged",
+        /// An item is wanted again: that contradicts an approval.
+        ItemMarkedForRetake = "item_marked_for_retake",
+        /// No item is wanted again.
+        NothingMarked = "nothing_marked",
+        /// Whoever approved an earlier stage may not approve another.
+        SameReviewer = "same_reviewer",
+        /// The limit of rounds is reached: approve or reject.
+        NoRoundsLeft = "no_rounds_left",
+        /// Not the round that is awaited.
+        RoundStale = "round_stale",
+        /// A text is longer than 1,000 characters.
+        TextTooLong = "text_too_long",
+        /// No reviewer is named.
+        Nameless = "nameless",
+    }
+}

@@ -1,0 +1,242 @@
+//! The arrows of the reviewer's chart: where an event leads, and which guard says no.
+
+use super::case::{Case, Change, Closing};
+use super::event::{Event, Reason, Verdict};
+use super::table::State;
+use crate::case::{Exhibit, Outcome as End, RejectReason};
+use crate::collection::LONGEST_TEXT;
+use crate::engine::{self, Handler, IntoStateMachine, Machine, Outcome, Superstate};
+use crate::ids::ReviewerId;
+use crate::pii::Pii;
+
+#[derive(Default)]
+pub(crate) struct Chart;
+
+type Desk<'a> = engine::Desk<'a, Chart>;
+type Judged = Result<(State, Change), Reason>;
+
+impl Machine for Chart {
+    type Place = State;
+    type Input = Event;
+    type Case = Case;
+    type Change = Change;
+    type Reason = Reason;
+}
+
+impl IntoStateMachine for Chart {
+    type State = State;
+    type Superstate<'a> = Group;
+    type Event<'a> = Event;
+    type Context<'a> = Desk<'a>;
+
+    fn initial() -> State {
+        State::Waiting
+    }
+}
+
+/// The states around the states.
+pub(crate) enum Group {
+    /// Not closed: the session may end under it.
+    Open,
+}
+
+impl Handler<Chart> for State {
+    fn call_handler(&mut self, _: &mut Chart, event: &Event, desk: &mut Desk<'_>) -> Outcome<Self> {
+        match self {
+            Self::Waiting | Self::ResubmissionRequested => awaiting(event, desk),
+            Self::InReview => in_review(event, desk),
+            Self::Approved | Self::Rejected | Self::Withdrawn => Outcome::Super,
+        }
+    }
+
+    fn superstate(&mut self) -> Option<Group> {
+        (!self.is_end()).then_some(Group::Open)
+    }
+}
+
+impl Superstate<Chart> for Group {
+    fn call_handler(
+        &mut self,
+        _: &mut Chart,
+        event: &Event,
+        desk: &mut Desk<'_>,
+    ) -> Outcome<State> {
+        match event {
+            Event::Withdraw => desk.go(State::Withdrawn, Change::Release),
+            _ => Outcome::Super,
+        }
+    }
+}
+
+fn awaiting(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::Arrive { round, .. } if *round != desk.case.round + 1 => {
+            desk.refuse(Reason::RoundStale)
+        }
+        Event::Arrive { exhibits, .. } if !is_complete(exhibits) => {
+            desk.refuse(Reason::ItemUnknown)
+        }
+        Event::Arrive { round, exhibits } => {
+            desk.go(State::InReview, Change::Arrive(*round, exhibits.clone()))
+        }
+        _ => Outcome::Super,
+    }
+}
+
+fn in_review(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    let judged = match event {
+        Event::Claim => claim(desk),
+        Event::Release => held(desk).map(|_| (State::InReview, Change::Release)),
+        Event::Judge { item, verdict } => held(desk).and_then(|_| {
+            desk.case.current(*item).ok_or(Reason::ItemUnknown)?;
+            short(verdict.texts())?;
+            Ok((State::InReview, Change::Judge(*item, verdict.clone())))
+        }),
+        Event::Approve { note } => held(desk).and_then(|by| approve(by, note.as_ref(), desk)),
+        Event::Reject {
+            reason,
+            message,
+            note,
+        } => held(desk).and_then(|by| reject(by, *reason, message.as_ref(), note.as_ref(), desk)),
+        Event::RequestResubmission => held(desk).and_then(|by| ask_again(by, desk)),
+        _ => return Outcome::Super,
+    };
+    desk.go_or_refuse(judged)
+}
+
+fn claim(desk: &Desk<'_>) -> Judged {
+    let by = desk.by.name.as_ref().ok_or(Reason::Nameless)?;
+    if desk
+        .case
+        .holder(desk.now)
+        .is_some_and(|holder| holder != by)
+    {
+        return Err(Reason::ClaimedByAnother);
+    }
+    Ok((State::InReview, Change::Claim(by.clone())))
+}
+
+/// Only who holds the case acts on it.
+fn held<'a>(desk: &Desk<'a>) -> Result<&'a ReviewerId, Reason> {
+    let by = desk.by.name.as_ref().ok_or(Reason::Nameless)?;
+    match desk.case.holder(desk.now) {
+        Some(holder) if holder == by => Ok(by),
+        Some(_) => Err(Reason::ClaimedByAnother),
+        None => Err(Reason::NotClaimed),
+    }
+}
+
+fn approve(by: &ReviewerId, note: Option<&Pii<String>>, desk: &Desk<'_>) -> Judged {
+    let case = desk.case;
+    short([note])?;
+    if case
+        .currents()
+        .any(|piece| matches!(piece.verdict, Some(Verdict::Retake { .. })))
+    {
+        return Err(Reason::ItemMarkedForRetake);
+    }
+    if case.currents().any(|piece| piece.verdict.is_none()) {
+        return Err(Reason::ItemNotJudged);
+    }
+    let approved_before =
+        |closing: &&Closing| closing.round == case.round && closing.outcome == Some(End::Approved);
+    if case
+        .decisions
+        .iter()
+        .filter(approved_before)
+        .any(|closing| closing.by == *by)
+    {
+        return Err(Reason::SameReviewer);
+    }
+    let last = case.stage >= desk.flow.definition().review.stages;
+    let to = if last {
+        State::Approved
+    } else {
+        State::InReview
+    };
+    Ok((
+        to,
+        Change::Close(Closing {
+            note: note.cloned(),
+            ..closing(by, Some(End::Approved), desk)
+        }),
+    ))
+}
+
+fn reject(
+    by: &ReviewerId,
+    reason: RejectReason,
+    message: Option<&Pii<String>>,
+    note: Option<&Pii<String>>,
+    desk: &Desk<'_>,
+) -> Judged {
+    short([message, note])?;
+    let closing = Closing {
+        reason: Some(reason),
+        message: message.cloned(),
+        note: note.cloned(),
+        ..closing(by, Some(End::Rejected), desk)
+    };
+    Ok((State::Rejected, Change::Close(closing)))
+}
+
+fn ask_again(by: &ReviewerId, desk: &Desk<'_>) -> Judged {
+    if desk.case.asks().is_empty() {
+        return Err(Reason::NothingMarked);
+    }
+    if desk.case.round
+        > desk
+            .flow
+            .definition()
+            .limits
+            .resubmissions
+            .unwrap_or_default()
+    {
+        return Err(Reason::NoRoundsLeft);
+    }
+    Ok((
+        State::ResubmissionRequested,
+        Change::Close(closing(by, None, desk)),
+    ))
+}
+
+fn closing(by: &ReviewerId, outcome: Option<End>, desk: &Desk<'_>) -> Closing {
+    Closing {
+        by: by.clone(),
+        at: desk.now,
+        round: desk.case.round,
+        stage: desk.case.stage,
+        outcome,
+        reason: None,
+        message: None,
+        note: None,
+    }
+}
+
+/// A round hands in something, and nothing twice.
+fn is_complete(exhibits: &[Exhibit]) -> bool {
+    let twice = |(position, exhibit): (usize, &Exhibit)| {
+        exhibits[..position]
+            .iter()
+            .any(|other| other.item == exhibit.item)
+    };
+    !exhibits.is_empty() && !exhibits.iter().enumerate().any(twice)
+}
+
+fn short<const N: usize>(texts: [Option<&Pii<String>>; N]) -> Result<(), Reason> {
+    let too_long = |text: &&Pii<String>| text.expose().chars().count() > LONGEST_TEXT;
+    if texts.into_iter().flatten().any(|text| too_long(&text)) {
+        Err(Reason::TextTooLong)
+    } else {
+        Ok(())
+    }
+}
+
+impl Verdict {
+    const fn texts(&self) -> [Option<&Pii<String>>; 2] {
+        match self {
+            Self::Fine {} => [None, None],
+            Self::Retake { message, note, .. } => [message.as_ref(), note.as_ref()],
+        }
+    }
+}
