@@ -28,7 +28,7 @@ async function video(photograph) {
   const path = join(made, `${name}-${size.width}x${size.height}.y4m`);
   if (await stat(path).catch(() => null)) return path;
   const frame = y4mFrame(await pixels(jpeg), size);
-  const header = `YUV4MPEG2 W${size.width} H${size.height} F10:1 Ip A1:1 C420jpeg\n`;
+  const header = `YUV4MPEG2 W${size.width} H${size.height} F10:1 Ip A1:1 C420\n`;
   await mkdir(made, { recursive: true });
   // Two runs may make the same file at once: each writes its own and the last one stays.
   const draft = `${path}.${process.pid}`;
@@ -66,7 +66,7 @@ async function pixels(jpeg) {
 }
 
 /**
- * One frame: a plane of brightness, then two of colour at half size (BT.601, full range).
+ * One frame: a plane of brightness, then two of colour at half size (BT.601, limited range).
  * @param {Buffer} rgba
  * @param {{ width: number, height: number }} size
  */
@@ -78,11 +78,11 @@ export function y4mFrame(rgba, { width, height }) {
     for (let x = 0; x < width; x++) {
       const at = (y * width + x) * 4;
       const [r, g, b] = [rgba[at], rgba[at + 1], rgba[at + 2]];
-      luma[y * width + x] = 0.299 * r + 0.587 * g + 0.114 * b;
+      luma[y * width + x] = 16 + 0.2568 * r + 0.5041 * g + 0.0979 * b;
       if (x % 2 || y % 2) continue;
       const to = (y / 2) * (width / 2) + x / 2;
-      blue[to] = 128 - 0.168736 * r - 0.331264 * g + 0.5 * b;
-      red[to] = 128 + 0.5 * r - 0.418688 * g - 0.081312 * b;
+      blue[to] = 128 - 0.1482 * r - 0.291 * g + 0.4392 * b;
+      red[to] = 128 + 0.4392 * r - 0.3678 * g - 0.0714 * b;
     }
   }
   return Buffer.concat([Buffer.from("FRAME\n"), luma, blue, red]);

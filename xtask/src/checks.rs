@@ -6,7 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::count::Count;
+use crate::demo::Demo;
+use crate::purity;
+use crate::server;
+use crate::setup;
 use crate::shell::{command, run, run_tests, say, which};
+use crate::web;
 
 /// One thing that must hold.
 struct Check {
@@ -25,37 +30,35 @@ enum Outcome {
 }
 
 const CHECKS: &[Check] = &[
-    Check {
-        name: "fmt",
-        what: "Rust is formatted",
-        run: fmt,
-    },
-    Check {
-        name: "clippy",
-        what: "no lint speaks up",
-        run: clippy,
-    },
-    Check {
-        name: "rust",
-        what: "Rust tests",
-        run: rust,
-    },
-    Check {
-        name: "doctests",
-        what: "samples in the documentation",
-        run: doctests,
-    },
-    Check {
-        name: "doc",
-        what: "the documentation builds without a warning",
-        run: doc,
-    },
-    Check {
-        name: "deny",
-        what: "licences, sources and advisories of dependencies",
-        run: deny,
-    },
+    check("fmt", "Rust is formatted", fmt),
+    check("clippy", "no lint speaks up", clippy),
+    check("rust", "Rust tests", rust),
+    check("doctests", "samples in the documentation", doctests),
+    check("doc", "the documentation builds without a warning", doc),
+    check("pages", "the npm package and both pages build", pages),
+    check("purity", "the core asks its host for nothing", purity),
+    check(
+        "npm",
+        "TypeScript and npm packages are sound, and their tests",
+        npm,
+    ),
+    check("package", "every crate can be published", package),
+    check(
+        "deny",
+        "licences, sources and advisories of dependencies",
+        deny,
+    ),
+    check(
+        "e2e",
+        "both pages driven in Chromium against the real server",
+        e2e,
+    ),
+    check("demo", "the README's first command, walked", demo),
 ];
+
+const fn check(name: &'static str, what: &'static str, run: fn() -> Result<Outcome>) -> Check {
+    Check { name, what, run }
+}
 
 /// Runs all checks, or the named ones, to the end, and sums up.
 pub(crate) fn run_named(names: &[&str]) -> Result<ExitCode> {
@@ -175,6 +178,45 @@ fn doc() -> Result<Outcome> {
         command("cargo doc --workspace --all-features --no-deps --locked")
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    Ok(Outcome::Holds)
+}
+
+fn pages() -> Result<Outcome> {
+    web::pages()?;
+    Ok(Outcome::Holds)
+}
+
+fn purity() -> Result<Outcome> {
+    say(&purity::prove()?);
+    Ok(Outcome::Holds)
+}
+
+fn npm() -> Result<Outcome> {
+    web::wasm()?;
+    run(&mut command("npm run check --workspaces --if-present"))?;
+    run(&mut command("npm run lint --workspaces --if-present"))?;
+    let count = run_tests(&mut command("npm test --workspaces --if-present"))?;
+    Ok(Outcome::Tests(count))
+}
+
+fn package() -> Result<Outcome> {
+    run(&mut command(
+        "cargo package --workspace --exclude xtask --exclude kyc-bindgen --no-verify --locked --allow-dirty",
+    ))?;
+    Ok(Outcome::Holds)
+}
+
+fn e2e() -> Result<Outcome> {
+    let chromium = setup::chromium()?;
+    let server = server::build()?;
+    web::pages()?;
+    let mut tests = command("npm run e2e --workspace kyc-e2e");
+    let count = run_tests(tests.env("CHROMIUM", chromium).env("KYC_SERVER", server))?;
+    Ok(Outcome::Tests(count))
+}
+
+fn demo() -> Result<Outcome> {
+    Demo::parse(&["--check"])?.run()?;
     Ok(Outcome::Holds)
 }
 

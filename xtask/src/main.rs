@@ -7,6 +7,10 @@
 
 mod checks;
 mod count;
+mod demo;
+mod fresh;
+mod purity;
+mod server;
 mod setup;
 mod shell;
 mod web;
@@ -17,6 +21,9 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <command>
 
+  demo             server, worker and both pages on this machine; prints the links and the passwords
+                   --port N (8080), --data DIR (else the data goes when the demo ends)
+  demo --check     the same on a free port, walked by one applicant and one reviewer in headless Chromium
   test [name...]   every check that CI runs, or only the named ones
   test --list      their names, in order
   setup            what the other commands need and this machine lacks
@@ -30,6 +37,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test", "--list"] => checks::list(),
         ["test", names @ ..] => checks::run_named(names),
+        ["demo", words @ ..] => done(demo::Demo::parse(words).and_then(|demo| demo.run())),
         ["setup"] => done(setup::everything()),
         ["wasm"] => done(web::wasm()),
         ["pages"] => done(web::pages()),

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 use crate::shell::{ask, command, run, say, timed, which};
 use crate::workspace::{cache, has, root};
 
-const WASM: &str = "wasm32-unknown-unknown";
+/// What browsers run.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 const NODE: u32 = 20;
 
 /// All of it: what the first run of another command would otherwise do on its way.
@@ -82,7 +83,7 @@ pub(crate) fn chromium() -> Result<PathBuf> {
             say(&format!("apt-get update failed, going on: {error}"));
         }
         run(command(&format!(
-            "{sudo}apt-get install -y -q --no-install-recommends chromium"
+            "{sudo}apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core"
         ))
         .env("DEBIAN_FRONTEND", "noninteractive"))
     })

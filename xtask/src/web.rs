@@ -2,15 +2,35 @@
 
 use anyhow::Result;
 
+use crate::fresh::Made;
 use crate::setup;
 use crate::shell::{command, run, timed};
+
+/// The folder of the pages, as the server's `--pages` takes it.
+pub(crate) const PAGES: &str = "examples/manual-review";
+
+const RUST: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    "kyc-core/Cargo.toml",
+    "kyc-core/src",
+    "kyc-wasm",
+    "package-lock.json",
+];
 
 /// The core as WebAssembly and the npm package around it.
 pub(crate) fn wasm() -> Result<()> {
     setup::wasm_target()?;
     setup::npm_packages()?;
-    timed("building the wasm", || {
-        run(&mut command("node kyc-wasm/npm/scripts/build.mjs"))
+    let package = Made {
+        name: "npm package",
+        from: RUST,
+        to: "kyc-wasm/npm/dist/index.js",
+    };
+    package.by(|| {
+        timed("building the npm package", || {
+            run(&mut command("npm run build --workspace @kyc/sdk"))
+        })
     })
 }
 
@@ -18,9 +38,17 @@ pub(crate) fn wasm() -> Result<()> {
 pub(crate) fn pages() -> Result<()> {
     wasm()?;
     for page in ["applicant", "backoffice"] {
-        timed(&format!("building the {page} page"), || {
-            run(command("npm run build --silent --workspace")
-                .arg(format!("examples/manual-review/{page}")))
+        let from = [RUST, &[PAGES]].concat();
+        let to = format!("{PAGES}/{page}/dist/index.html");
+        let made = Made {
+            name: &format!("{page} page"),
+            from: &from,
+            to: &to,
+        };
+        made.by(|| {
+            timed(&format!("building the {page} page"), || {
+                run(command("npm run build --workspace").arg(format!("manual-review-{page}")))
+            })
         })?;
     }
     Ok(())
