@@ -227,7 +227,7 @@ fn deny() -> Result<Outcome> {
         ));
     }
     run(&mut command(
-        "cargo deny --all-features check bans licenses sources",
+        "cargo deny --log-level error --all-features check bans licenses sources",
     ))?;
     Ok(Outcome::Holds)
 }
