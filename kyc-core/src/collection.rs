@@ -18,7 +18,7 @@ pub use self::view::{
 use self::case::Case;
 use self::machine::Chart as Machine;
 use crate::actor::{Actor, Sender};
-use crate::case::{Item, Phase, Side};
+use crate::case::{Ask, Item, Phase, RetakeReason, Side};
 use crate::chart::{self, Taken, answers};
 use crate::engine::{self, Decided, Desk};
 use crate::flow::Flow;
@@ -282,6 +282,14 @@ impl Session {
             EventKind::ReviewSelfie => would(&Event::ReviewSelfie),
             EventKind::AcceptSelfie => would(&Event::AcceptSelfie),
             EventKind::RetakeSelfie => would(&Event::RetakeSelfie),
+            EventKind::RequestResubmission => self.case.captures.first().is_some_and(|capture| {
+                let ask = Ask {
+                    item: capture.item,
+                    reason: RetakeReason::Other,
+                    message: None,
+                };
+                would(&Event::RequestResubmission { items: vec![ask] })
+            }),
             EventKind::Cancel => would(&Event::Cancel),
             EventKind::Erase => would(&Event::Erase),
             _ => true,

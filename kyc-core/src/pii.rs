@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(name.expose(), "Erika");
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Pii<T>(T);
 

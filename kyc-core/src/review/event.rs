@@ -21,17 +21,14 @@ events! {
         /// Closes this stage with yes.
         Approve {
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
             note: Option<Pii<String>>
         } = "approve",
         /// Closes the case with no.
         Reject {
             reason: RejectReason,
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
             message: Option<Pii<String>>,
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
             note: Option<Pii<String>>
         } = "reject",
         /// Asks the applicant for the items that were judged so.

@@ -1,0 +1,445 @@
+//! What the walk needs to know of a chart: what to try, and how to ask it.
+
+use std::sync::Arc;
+
+use super::events;
+use crate::actor::{Actor, Sender};
+use crate::case::{Ask, Exhibit, Item, RejectReason, RetakeReason, Side};
+use crate::collection;
+use crate::flow::{Countries, Flow};
+use crate::ids::{ReviewerId, SessionId};
+use crate::pii::Pii;
+use crate::review;
+use crate::time::Timestamp;
+
+/// One try: an event, by whom, when; and whether the walk goes on from where it leads.
+pub(super) struct Try<E> {
+    pub(super) event: E,
+    pub(super) by: Actor,
+    pub(super) now: Timestamp,
+    pub(super) explore: bool,
+}
+
+/// What came of a try.
+pub(super) enum Answer {
+    NotAccepted,
+    Refused(String),
+    Accepted {
+        to: &'static str,
+        effects: Vec<&'static str>,
+        persisted: bool,
+    },
+}
+
+/// One of the two charts, as the walk sees it.
+pub(super) trait Subject: Clone + PartialEq {
+    type Event: Clone;
+
+    fn open(flow: &Arc<Flow>, id: SessionId) -> Self;
+    fn states() -> Vec<&'static str>;
+    fn kinds() -> Vec<&'static str>;
+    fn ends() -> Vec<&'static str>;
+    fn row(state: &str) -> Vec<&'static str>;
+    fn state(&self) -> &'static str;
+    fn version(&self) -> u32;
+    fn kind(event: &Self::Event) -> &'static str;
+    fn tries(&self) -> Vec<Try<Self::Event>>;
+    fn handle(&mut self, attempt: &Try<Self::Event>) -> Answer;
+    fn reopened(&self) -> Option<Self>;
+    /// What tells two sessions apart, the version left out.
+    fn identity(&self) -> String;
+    /// The kinds that the session itself says would be accepted of that actor.
+    fn claims(&self, by: &Actor) -> Vec<&'static str>;
+    /// How many photos it holds.
+    fn holds(&self) -> usize;
+}
+
+impl Subject for collection::Session {
+    type Event = collection::Event;
+
+    fn open(flow: &Arc<Flow>, id: SessionId) -> Self {
+        Self::open(flow, id, events::NOON)
+    }
+
+    fn states() -> Vec<&'static str> {
+        collection::State::ALL
+            .iter()
+            .map(|state| state.as_str())
+            .collect()
+    }
+
+    fn kinds() -> Vec<&'static str> {
+        collection::EventKind::ALL
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect()
+    }
+
+    fn ends() -> Vec<&'static str> {
+        collection::State::ALL
+            .iter()
+            .filter(|state| state.is_end())
+            .map(|state| state.as_str())
+            .collect()
+    }
+
+    fn row(state: &str) -> Vec<&'static str> {
+        let row = collection::State::ALL
+            .iter()
+            .find(|other| other.as_str() == state);
+        row.map_or_else(Vec::new, |state| {
+            state
+                .spec()
+                .accepts
+                .iter()
+                .map(|kind| kind.as_str())
+                .collect()
+        })
+    }
+
+    fn state(&self) -> &'static str {
+        self.state().as_str()
+    }
+
+    fn version(&self) -> u32 {
+        self.version()
+    }
+
+    fn kind(event: &collection::Event) -> &'static str {
+        event.kind().as_str()
+    }
+
+    fn tries(&self) -> Vec<Try<collection::Event>> {
+        use collection::Event::*;
+
+        let flow = self.flow();
+        let consent = &flow.definition().consent;
+        // A photo differs by round and by how many were taken before it: enough to tell old from new.
+        let left = self.view().attempts_left;
+        let number = |left: u32| u8::try_from(self.view().round * 16 + left).unwrap_or(u8::MAX);
+        let long = Ask {
+            item: Item::Selfie,
+            reason: RetakeReason::Other,
+            message: Some(Pii::new("x".repeat(collection::LONGEST_TEXT + 1))),
+        };
+        let mut events = vec![
+            events::start_with(consent),
+            events::start_with("no such version"),
+            events::details(),
+            events::details_of(" ", "Mustermann", "1964-08-12"),
+            events::details_of("Eri\nka", "Mustermann", "1964-08-12"),
+            events::details_of("Erika", "Mustermann", "1964-02-30"),
+            events::details_of("Erika", "Mustermann", "2026-11-20"),
+            events::page(Side::Front, number(left.front)),
+            events::page(Side::Back, number(left.back)),
+            ReviewDocument,
+            AcceptDocument,
+            RetakePage { side: Side::Front },
+            RetakePage { side: Side::Back },
+            events::selfie(number(left.selfie)),
+            ReviewSelfie,
+            AcceptSelfie,
+            RetakeSelfie,
+            Back,
+            events::ask(&[]),
+            events::ask(&[Item::DocumentFront]),
+            events::ask(&[Item::DocumentBack]),
+            events::ask(&[Item::Selfie]),
+            events::ask(&[Item::DocumentFront, Item::Selfie]),
+            RequestResubmission { items: vec![long] },
+            events::approved(),
+            events::rejected(RejectReason::FaceMismatch),
+            Cancel,
+            Erase,
+            DeadlineReached,
+        ];
+        // One document with one side and one with two stand for all.
+        for sides in [1, 2] {
+            let offer = flow
+                .documents()
+                .iter()
+                .find(|offer| offer.sides.len() == sides);
+            events.extend(
+                offer.map(|offer| events::select_of(country(&offer.countries), offer.document)),
+            );
+        }
+        let unknown = crate::case::DocumentType::ALL
+            .iter()
+            .flat_map(|document| ["DE", "AQ"].map(|country| (country, *document)))
+            .find(|(country, document)| {
+                country
+                    .parse()
+                    .is_ok_and(|country| flow.sides(country, *document).is_none())
+            });
+        events.extend(unknown.map(|(country, document)| events::select_of(country, document)));
+
+        let at = |now: Timestamp, explore: bool| {
+            move |event: collection::Event| Try {
+                by: actor(event.sender()),
+                event,
+                now,
+                explore,
+            }
+        };
+        let late = self.deadline().unwrap_or(events::NOON);
+        let after = [
+            events::start_with(consent),
+            events::details(),
+            Back,
+            AcceptDocument,
+            AcceptSelfie,
+        ];
+        let mut tries: Vec<_> = events.into_iter().map(at(events::NOON, true)).collect();
+        tries.extend(after.into_iter().map(at(late, false)));
+        tries.push(at(late, true)(DeadlineReached));
+        tries
+    }
+
+    fn handle(&mut self, attempt: &Try<collection::Event>) -> Answer {
+        match self.handle(&attempt.event, attempt.now) {
+            Ok(step) => Answer::Accepted {
+                to: step.to.as_str(),
+                effects: step.effects.iter().map(collection::Effect::kind).collect(),
+                persisted: step.persist,
+            },
+            Err(collection::Rejected::NotAccepted { .. }) => Answer::NotAccepted,
+            Err(collection::Rejected::Refused { reason, .. }) => {
+                Answer::Refused(reason.to_string())
+            }
+        }
+    }
+
+    fn reopened(&self) -> Option<Self> {
+        Self::decode(&self.encode(), self.flow()).ok()
+    }
+
+    fn identity(&self) -> String {
+        without_version(&self.encode())
+    }
+
+    fn claims(&self, by: &Actor) -> Vec<&'static str> {
+        self.accepts(by.sender)
+            .into_iter()
+            .map(collection::EventKind::as_str)
+            .collect()
+    }
+
+    fn holds(&self) -> usize {
+        self.blobs().count()
+    }
+}
+
+impl Subject for review::Session {
+    type Event = review::Event;
+
+    fn open(flow: &Arc<Flow>, id: SessionId) -> Self {
+        Self::open(flow, id, events::NOON)
+    }
+
+    fn states() -> Vec<&'static str> {
+        review::State::ALL
+            .iter()
+            .map(|state| state.as_str())
+            .collect()
+    }
+
+    fn kinds() -> Vec<&'static str> {
+        review::EventKind::ALL
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect()
+    }
+
+    fn ends() -> Vec<&'static str> {
+        review::State::ALL
+            .iter()
+            .filter(|state| state.is_end())
+            .map(|state| state.as_str())
+            .collect()
+    }
+
+    fn row(state: &str) -> Vec<&'static str> {
+        let row = review::State::ALL
+            .iter()
+            .find(|other| other.as_str() == state);
+        row.map_or_else(Vec::new, |state| {
+            state
+                .spec()
+                .accepts
+                .iter()
+                .map(|kind| kind.as_str())
+                .collect()
+        })
+    }
+
+    fn state(&self) -> &'static str {
+        self.state().as_str()
+    }
+
+    fn version(&self) -> u32 {
+        self.version()
+    }
+
+    fn kind(event: &review::Event) -> &'static str {
+        event.kind().as_str()
+    }
+
+    fn tries(&self) -> Vec<Try<review::Event>> {
+        use review::Event::*;
+
+        let (rita, sam) = (reviewer("rita"), reviewer("sam"));
+        let round = self.view(&name("rita"), events::NOON).round + 1;
+        let all = [Item::DocumentFront, Item::Selfie];
+        let arrive = |round: u32, items: &[Item]| {
+            let number = u8::try_from(round).unwrap_or(u8::MAX);
+            let exhibits = items.iter().map(|item| Exhibit {
+                item: *item,
+                blob: events::blob(*item, number),
+            });
+            Arrive {
+                round,
+                exhibits: exhibits.collect(),
+            }
+        };
+        let long = Some(Pii::new("x".repeat(collection::LONGEST_TEXT + 1)));
+        let fine = |item| Judge {
+            item,
+            verdict: review::Verdict::Fine {},
+        };
+        let retake = |item, message| {
+            let verdict = review::Verdict::Retake {
+                reason: RetakeReason::Glare,
+                message,
+                note: None,
+            };
+            Judge { item, verdict }
+        };
+        let reject = |message| Reject {
+            reason: RejectReason::FaceMismatch,
+            message,
+            note: None,
+        };
+        let mut tries = Vec::new();
+        let mut attempt = |event: review::Event, by: &Actor, now: Timestamp, explore: bool| {
+            tries.push(Try {
+                event,
+                by: by.clone(),
+                now,
+                explore,
+            });
+        };
+        for event in [
+            arrive(round, &all),
+            arrive(round + 1, &all),
+            arrive(round, &[]),
+            arrive(round, &[Item::Selfie; 2]),
+        ] {
+            attempt(event, &Actor::APPLICANT, events::NOON, true);
+        }
+        // In a later round only some items come again.
+        attempt(
+            arrive(round, &[Item::Selfie]),
+            &Actor::APPLICANT,
+            events::NOON,
+            round > 1,
+        );
+        for by in [&rita, &sam] {
+            for event in [
+                Claim,
+                Release,
+                fine(Item::DocumentFront),
+                fine(Item::Selfie),
+                fine(Item::DocumentBack),
+                retake(Item::Selfie, None),
+                retake(Item::Selfie, long.clone()),
+                Approve { note: None },
+                Approve { note: long.clone() },
+                reject(None),
+                reject(long.clone()),
+                RequestResubmission,
+            ] {
+                attempt(event, by, events::NOON, true);
+            }
+            // A claim that nobody kept alive.
+            let late = events::NOON + self.flow().definition().review.claim;
+            for event in [Claim, Release, Approve { note: None }] {
+                attempt(event, by, late, false);
+            }
+        }
+        let nameless = Actor {
+            sender: Sender::Reviewer,
+            name: None,
+        };
+        attempt(Claim, &nameless, events::NOON, true);
+        attempt(Withdraw, &Actor::INTEGRATOR, events::NOON, true);
+        tries
+    }
+
+    fn handle(&mut self, attempt: &Try<review::Event>) -> Answer {
+        match self.handle(&attempt.event, &attempt.by, attempt.now) {
+            Ok(step) => Answer::Accepted {
+                to: step.to.as_str(),
+                effects: step.effects.iter().map(review::Effect::kind).collect(),
+                persisted: step.persist,
+            },
+            Err(review::Rejected::NotAccepted { .. }) => Answer::NotAccepted,
+            Err(review::Rejected::Refused { reason, .. }) => Answer::Refused(reason.to_string()),
+        }
+    }
+
+    fn reopened(&self) -> Option<Self> {
+        Self::decode(&self.encode(), self.flow()).ok()
+    }
+
+    fn identity(&self) -> String {
+        without_version(&self.encode())
+    }
+
+    fn claims(&self, by: &Actor) -> Vec<&'static str> {
+        let accepts = by
+            .name
+            .as_ref()
+            .map(|name| self.accepts(name, events::NOON));
+        accepts
+            .unwrap_or_default()
+            .into_iter()
+            .map(review::EventKind::as_str)
+            .collect()
+    }
+
+    fn holds(&self) -> usize {
+        self.blobs().count()
+    }
+}
+
+fn country(countries: &Countries) -> &str {
+    match countries {
+        Countries::All => "DE",
+        Countries::Only(countries) => countries.first().map_or("DE", |country| country.as_str()),
+    }
+}
+
+fn actor(sender: Sender) -> Actor {
+    match sender {
+        Sender::Reviewer => reviewer("rita"),
+        sender => Actor { sender, name: None },
+    }
+}
+
+fn reviewer(handle: &str) -> Actor {
+    Actor::reviewer(name(handle))
+}
+
+fn name(handle: &str) -> ReviewerId {
+    match handle.parse() {
+        Ok(name) => name,
+        Err(error) => unreachable!("a well-formed name: {error}"),
+    }
+}
+
+/// Two sessions that differ only in how many events it took are the same to the walk.
+fn without_version(snapshot: &str) -> String {
+    let state = snapshot.find("\"state\":").unwrap_or_default();
+    let end = snapshot.rfind(",\"checksum\"").unwrap_or(snapshot.len());
+    snapshot[state..end].to_owned()
+}
