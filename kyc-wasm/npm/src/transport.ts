@@ -1,0 +1,245 @@
+/** How a session reaches its server: the applicant's HTTP interface, and the seam for another one. */
+import type { Definition, Event, Step, View } from "./generated/collection.js";
+import { patience, type Patience } from "./backoff.js";
+import { KycError, type Problem } from "./error.js";
+import { serverEvents } from "./stream.js";
+import { digestOf, put, type Progress } from "./upload.js";
+
+/** A session as the server has it. */
+export interface Loaded {
+  readonly view: View;
+  readonly flow: Definition;
+  readonly snapshot: string;
+}
+
+/** The server's answer to an event: its step, or the problem that ends the event's way. */
+export type Posted = { readonly ok: true; readonly step: Step } | { readonly ok: false; readonly problem: Problem };
+
+export interface UploadOptions {
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * What a session needs of the other side. Throws `KycError("offline")` where the same call may simply go again,
+ * `KycError("unauthorised")` where it needs another credential first.
+ */
+export interface Transport {
+  readonly session: string;
+  /** The server's clock, in milliseconds since the Unix epoch. */
+  now(): number;
+  load(signal?: AbortSignal): Promise<Loaded>;
+  post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted>;
+  /** Calls back with the server's version at every change, until aborted. */
+  follow(heard: (version: number) => void, signal: AbortSignal): void;
+}
+
+/** What a link code is exchanged for. Keep it; it is the applicant's credential for this one session. */
+export interface Credential {
+  readonly session: string;
+  readonly token: string;
+  readonly expires_at: number;
+}
+
+/** A one-use link that opens the session on another device. */
+export interface Link {
+  readonly link: string;
+  readonly link_expires_at: number;
+}
+
+export interface HttpOptions {
+  readonly session: string;
+  readonly token: string;
+  /** Where the applicant's interface is; by default on the page's own host. */
+  readonly base?: string;
+  /** Called when the token is not taken any more; the failed call goes again with the new one. `null` gives up. */
+  readonly renew?: () => Promise<string | null>;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly patience?: Patience;
+}
+
+const BASE = "/applicant/v1";
+/** A clock that differs less than this from the server's is taken as it is: the `Date` header has whole seconds. */
+const TOLERATED_SKEW = 3_000;
+
+export class HttpTransport implements Transport {
+  readonly session: string;
+  readonly #base: string;
+  readonly #renew: () => Promise<string | null>;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #patience: Patience;
+  #token: string;
+  #skew = 0;
+
+  constructor(options: HttpOptions) {
+    this.session = options.session;
+    this.#token = options.token;
+    this.#base = `${options.base ?? BASE}/sessions/${encodeURIComponent(options.session)}`;
+    this.#renew = options.renew ?? (() => Promise.resolve(null));
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#patience = options.patience ?? patience;
+  }
+
+  /** Turns the code of a link, which works once, into the session's credential. */
+  static async exchange(code: string, options: { base?: string; fetch?: typeof globalThis.fetch } = {}): Promise<Credential> {
+    const request = options.fetch ?? globalThis.fetch.bind(globalThis);
+    const response = await reached(
+      request(`${options.base ?? BASE}/exchange`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ code }),
+      }),
+    );
+    if (response.ok) return (await response.json()) as Credential;
+    const problem = await problemOf(response);
+    if (isLater(response.status)) throw new KycError("offline", { problem, retryAfter: retryAfter(response) });
+    throw new KycError("link_invalid", { problem });
+  }
+
+  now(): number {
+    return Date.now() + this.#skew;
+  }
+
+  async load(signal?: AbortSignal): Promise<Loaded> {
+    return (await this.#expect("", { signal: signal ?? null })).json() as Promise<Loaded>;
+  }
+
+  async post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted> {
+    const response = await this.#call("/events", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "if-match": `"${request.version}"`,
+        "idempotency-key": request.key,
+      },
+      body: JSON.stringify(event),
+      signal: request.signal ?? null,
+    });
+    if (response.ok) return { ok: true, step: (await response.json()) as Step };
+    return { ok: false, problem: await problemOf(response) };
+  }
+
+  /** Sends the bytes of an image and answers their name, for `capture_page` and `capture_selfie`. */
+  async upload(bytes: Blob, options: UploadOptions = {}): Promise<string> {
+    const content = await bytes.arrayBuffer();
+    const digest = await digestOf(content);
+    const send = (): Promise<Response> =>
+      put(`${this.#base}/blobs/${digest}`, content, {
+        headers: { authorization: `Bearer ${this.#token}`, "content-type": bytes.type || "application/octet-stream" },
+        fetch: this.#fetch,
+        ...options,
+      });
+    const response = await this.#authorised(send);
+    if (!response.ok) throw new KycError("refused_by_server", { problem: await problemOf(response) });
+    return digest;
+  }
+
+  /** An image of this session, as the server shows it. */
+  async image(digest: string, signal?: AbortSignal): Promise<Blob> {
+    return (await this.#expect(`/blobs/${digest}`, { signal: signal ?? null })).blob();
+  }
+
+  /** A fresh link to this session, for another device. */
+  async link(): Promise<Link> {
+    return (await this.#expect("/links", { method: "POST" })).json() as Promise<Link>;
+  }
+
+  follow(heard: (version: number) => void, signal: AbortSignal): void {
+    void this.#follow(heard, signal);
+  }
+
+  async #follow(heard: (version: number) => void, signal: AbortSignal): Promise<void> {
+    let last: string | null = null;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        const response = await this.#expect("/stream", {
+          headers: { accept: "text/event-stream", ...(last === null ? {} : { "last-event-id": last }) },
+          cache: "no-store",
+          signal,
+        });
+        if (response.body === null) return;
+        for await (const { event, data, id } of serverEvents(response.body)) {
+          attempt = 0;
+          last = id ?? last;
+          const version = event === "session" ? versionIn(data) : null;
+          if (version !== null) heard(version);
+        }
+      } catch (error) {
+        if (error instanceof KycError && error.code === "unauthorised") return;
+      }
+      await this.#patience.wait(this.#patience.delay(Math.max(1, attempt)), signal).catch(() => undefined);
+    }
+  }
+
+  async #expect(path: string, init: RequestInit): Promise<Response> {
+    const response = await this.#call(path, init);
+    if (!response.ok) throw new KycError("refused_by_server", { problem: await problemOf(response) });
+    return response;
+  }
+
+  #call(path: string, init: RequestInit): Promise<Response> {
+    return this.#authorised(() =>
+      reached(
+        this.#fetch(`${this.#base}${path}`, {
+          ...init,
+          headers: { authorization: `Bearer ${this.#token}`, ...(init.headers as Record<string, string> | undefined) },
+        }),
+      ),
+    );
+  }
+
+  /** One more try with a renewed token; "later" and "not you" become errors, every other answer is the caller's. */
+  async #authorised(send: () => Promise<Response>): Promise<Response> {
+    let response = await send();
+    if (response.status === 401) {
+      const token = await this.#renew();
+      if (token === null) throw new KycError("unauthorised", { problem: await problemOf(response) });
+      this.#token = token;
+      response = await send();
+      if (response.status === 401) throw new KycError("unauthorised", { problem: await problemOf(response) });
+    }
+    this.#learnClock(response);
+    if (isLater(response.status)) {
+      throw new KycError("offline", { problem: await problemOf(response), retryAfter: retryAfter(response) });
+    }
+    return response;
+  }
+
+  #learnClock(response: Response): void {
+    const server = Date.parse(response.headers.get("date") ?? "");
+    if (Number.isNaN(server)) return;
+    const skew = server - Date.now();
+    this.#skew = Math.abs(skew) > TOLERATED_SKEW ? skew : 0;
+  }
+}
+
+async function reached(answer: Promise<Response>): Promise<Response> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (cause instanceof KycError) throw cause;
+    if (cause instanceof DOMException && cause.name === "AbortError") throw new KycError("aborted", { cause });
+    throw new KycError("offline", { cause });
+  }
+}
+
+const isLater = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
+function retryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const said = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  return { ...said, status: response.status, code: said.code ?? `http_${response.status}` };
+}
+
+function versionIn(data: string): number | null {
+  try {
+    const version: unknown = (JSON.parse(data) as { version?: unknown }).version;
+    return typeof version === "number" ? version : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,107 @@
+//! The TypeScript types of the npm package are those of the Rust core: written by this test, kept fresh by it.
+//!
+//! `KYC_WRITE=1 cargo test -p kyc-wasm` writes them anew.
+
+use std::fs;
+use std::path::Path;
+
+use kyc_core::{collection, flow, review};
+use tsify::Tsify;
+
+/// The declaration of each type, in order.
+macro_rules! declarations {
+    ($($type:ty),* $(,)?) => { [$(<$type as Tsify>::DECL),*].join("\n\n") };
+}
+
+#[test]
+fn the_types_of_the_applicants_chart_are_those_of_the_core() {
+    let shared = declarations![
+        kyc_core::Timestamp,
+        kyc_core::Seconds,
+        kyc_core::SessionId,
+        kyc_core::FlowId,
+        kyc_core::ReviewerId,
+        kyc_core::BlobRef,
+        kyc_core::Country,
+        kyc_core::Pii<String>,
+        kyc_core::DocumentType,
+        kyc_core::Side,
+        kyc_core::Item,
+        kyc_core::RetakeReason,
+        kyc_core::RejectReason,
+        kyc_core::Outcome,
+        kyc_core::Phase,
+        kyc_core::Consent,
+        kyc_core::Details,
+        kyc_core::Ask,
+        kyc_core::Decision,
+        kyc_core::Exhibit,
+        flow::Definition,
+        flow::DocumentRule,
+        flow::Limits,
+        flow::Clocks,
+        flow::Images,
+        flow::ReviewRule,
+        flow::Checkpoints,
+        flow::SubmitMark,
+    ];
+    let chart = declarations![
+        collection::State,
+        collection::When,
+        collection::EventKind,
+        collection::Event,
+        collection::Reason,
+        collection::Rejected,
+        collection::Effect,
+        collection::Step,
+        collection::NextAction,
+        collection::FlowName,
+        collection::AskView,
+        collection::PageView,
+        collection::DocumentView,
+        collection::SelfieView,
+        collection::AttemptsLeft,
+        collection::View,
+    ];
+    keep_fresh("collection.ts", &format!("{shared}\n\n{chart}"));
+}
+
+#[test]
+fn the_types_of_the_reviewers_chart_are_those_of_the_core() {
+    let imports = "import type { Ask, BlobRef, Decision, Exhibit, Item, Outcome, Pii, RejectReason, RetakeReason, \
+                   ReviewerId, SessionId, Timestamp } from \"./collection.js\";";
+    let chart = declarations![
+        review::State,
+        review::EventKind,
+        review::Verdict,
+        review::Event,
+        review::Reason,
+        review::Rejected,
+        review::Effect,
+        review::Step,
+        review::EarlierView,
+        review::ItemView,
+        review::ClosingView,
+        review::CaseView,
+    ];
+    keep_fresh("review.ts", &format!("{imports}\n\n{chart}"));
+}
+
+/// Compares with the committed file, or writes it when asked to.
+#[track_caller]
+fn keep_fresh(name: &str, declarations: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("npm/src/generated")
+        .join(name);
+    let fresh = format!(
+        "// Generated from kyc-core by kyc-wasm/tests/types.rs. Do not edit.\n\n{declarations}\n"
+    );
+    if std::env::var_os("KYC_WRITE").is_some() {
+        fs::write(&path, &fresh).expect("the file can be written");
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == fresh,
+        "{name} is stale: run `KYC_WRITE=1 cargo test -p kyc-wasm`"
+    );
+}
