@@ -8,6 +8,7 @@
 mod checks;
 mod count;
 mod demo;
+mod docs;
 mod fresh;
 mod purity;
 mod server;
@@ -29,6 +30,8 @@ cargo xtask <command>
   setup            what the other commands need and this machine lacks
   wasm             the core as WebAssembly and the npm package around it
   pages            the applicant page and the backoffice, ready to be served
+  statechart       writes docs/statechart.md anew from the charts
+  pictures         takes the README's pictures anew, on a walk through both pages
 ";
 
 fn main() -> ExitCode {
@@ -41,6 +44,8 @@ fn main() -> ExitCode {
         ["setup"] => done(setup::everything()),
         ["wasm"] => done(web::wasm()),
         ["pages"] => done(web::pages()),
+        ["statechart"] => done(docs::statechart()),
+        ["pictures"] => done(docs::pictures()),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

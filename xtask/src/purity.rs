@@ -30,11 +30,11 @@ if (foreign.length > 0) throw new Error(`foreign imports: ${foreign.map(({ modul
 console.log(WebAssembly.Module.imports(module).length);
 ";
 
-/// Builds that program for WebAssembly, shows that it imports nothing, and runs it.
+/// Runs that program, then builds it for WebAssembly, shows that it imports nothing, and runs it again.
 pub(crate) fn prove() -> Result<String> {
     setup::wasm_target()?;
     let build =
-        format!("cargo build --package kyc-core --example {PROGRAM} --profile wasm --locked");
+        format!("cargo build --package kyc-examples --example {PROGRAM} --profile wasm --locked");
     run(command(&build).args(["--target", setup::WASM]))?;
     let module = target()
         .join(setup::WASM)
