@@ -7,9 +7,13 @@
 
 mod clock;
 mod commit;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod courier;
 mod error;
+mod flows;
 mod grants;
+mod keeper;
 pub mod kv;
 mod listing;
 mod memory;
@@ -28,7 +32,9 @@ pub use clock::Clock;
 pub use commit::{Commit, Committed, Expected, Kept, Row};
 pub use courier::{Courier, Deliver, Delivered, Terms};
 pub use error::StoreError;
+pub use flows::Flows;
 pub use grants::{Grant, Grants};
+pub use keeper::{Answer, Ask, KeepError, Keeper, Moved};
 pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
 pub use memory::MemoryStore;
 pub use outbox::{Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};

@@ -1,7 +1,7 @@
 //! A store that forgets: for tests, for trying things out, and as the model that every other adapter is compared with.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use kyc_core::journal::{Entry, Hash};
@@ -13,9 +13,10 @@ use crate::{
 };
 
 /// Keeps everything in memory, in the plainest way that keeps the promises of a store, except that nothing outlives it.
-#[derive(Debug, Default)]
+/// A clone is the same store.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    tables: Mutex<Tables>,
+    tables: Arc<Mutex<Tables>>,
 }
 
 impl MemoryStore {

@@ -1,0 +1,323 @@
+//! What couriers can rely on.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Stores, after, at, first, id};
+use crate::{Lease, Outbound, OutboundId, OutgoingKind, Row, Settled, Store, StoreError};
+
+use OutgoingKind::{Effect, Timer};
+
+#[doc(hidden)]
+pub async fn effects_appear_with_their_commit_or_not_at_all(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    let opened = first(&row).with(Effect, "kept", at(0));
+    store.commit(opened.clone()).await.unwrap();
+    store
+        .commit(first(&row).with(Effect, "repeated", at(0)))
+        .await
+        .unwrap();
+    let stale = after(&after(&opened, "two"), "three").with(Effect, "stale", at(0));
+    store.commit(stale).await.unwrap_err();
+
+    let leased = store.lease(at(0), at(10), 9).await.unwrap();
+    let expected = Outbound {
+        lease: Lease {
+            id: OutboundId {
+                row,
+                version: 0,
+                index: 0,
+            },
+            fence: 1,
+        },
+        kind: Effect,
+        body: "kept".into(),
+        due_at: at(0),
+    };
+    assert_eq!(leased, [expected]);
+}
+
+#[doc(hidden)]
+pub async fn effects_are_leased_once_and_settled_for_good(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    store
+        .commit(first(&row).with(Effect, "work", at(5)))
+        .await
+        .unwrap();
+
+    assert_eq!(
+        store.lease(at(4), at(9), 9).await.unwrap(),
+        [],
+        "not before it is due"
+    );
+    let leased = store.lease(at(5), at(9), 9).await.unwrap();
+    assert_eq!(leased.len(), 1);
+    assert_eq!(
+        store.lease(at(8), at(12), 9).await.unwrap(),
+        [],
+        "it is somebody's"
+    );
+    store.settle(&leased[0].lease, Settled::Done).await.unwrap();
+    assert_eq!(store.lease(at(9_000), at(9_999), 9).await.unwrap(), []);
+    for settled in [Settled::Done, Settled::Again(at(0)), Settled::Dead] {
+        let answer = store.settle(&leased[0].lease, settled).await;
+        assert!(matches!(answer, Err(StoreError::LeaseLost)), "{answer:?}");
+    }
+    assert_eq!(store.dead(9).await.unwrap(), []);
+    assert_eq!(store.lease(at(9_000), at(9_999), 9).await.unwrap(), []);
+}
+
+#[doc(hidden)]
+pub async fn effects_of_one_row_are_leased_in_order(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    // The later ones are due earlier, and still wait for those before them.
+    let opened = first(&row)
+        .with(Effect, "1", at(3))
+        .with(Effect, "2", at(0));
+    let moved = after(&opened, "two").with(Effect, "3", at(1));
+    let mut last = after(&moved, "three");
+    for number in 4..=260 {
+        last = last.with(Effect, &number.to_string(), at(0));
+    }
+    for commit in [opened, moved, last] {
+        store.commit(commit).await.unwrap();
+    }
+    assert_eq!(store.lease(at(2), at(10), 9).await.unwrap(), []);
+    for number in 1..=260 {
+        let leased = store.lease(at(3), at(10), 9).await.unwrap();
+        assert_eq!(bodies(&leased), [number.to_string()]);
+        assert_eq!(store.lease(at(3), at(10), 9).await.unwrap(), []);
+        store.settle(&leased[0].lease, Settled::Done).await.unwrap();
+    }
+    assert_eq!(store.lease(at(3), at(10), 9).await.unwrap(), []);
+}
+
+#[doc(hidden)]
+pub async fn effects_of_other_rows_do_not_wait(stores: &impl Stores) {
+    let store = stores.open().await;
+    for row in [
+        Row::collection(id("s-1")),
+        Row::review(id("s-1")),
+        Row::collection(id("s-2")),
+    ] {
+        let name = row.to_string();
+        store
+            .commit(
+                first(&row)
+                    .with(Effect, &name, at(0))
+                    .with(Effect, "behind", at(0)),
+            )
+            .await
+            .unwrap();
+    }
+    let leased = store.lease(at(0), at(10), 9).await.unwrap();
+    assert_eq!(
+        bodies(&leased),
+        ["s-1.collection", "s-1.review", "s-2.collection"]
+    );
+}
+
+#[doc(hidden)]
+pub async fn a_failed_effect_comes_again_and_holds_back_those_behind_it(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    store
+        .commit(
+            first(&row)
+                .with(Effect, "1", at(0))
+                .with(Effect, "2", at(0)),
+        )
+        .await
+        .unwrap();
+    let leased = store.lease(at(0), at(100), 9).await.unwrap();
+    assert_eq!(
+        (bodies(&leased), leased[0].attempts()),
+        (vec!["1".into()], 1)
+    );
+    store
+        .settle(&leased[0].lease, Settled::Again(at(50)))
+        .await
+        .unwrap();
+    let answer = store.settle(&leased[0].lease, Settled::Done).await;
+    assert!(matches!(answer, Err(StoreError::LeaseLost)), "{answer:?}");
+
+    assert_eq!(store.lease(at(49), at(100), 9).await.unwrap(), []);
+    let leased = store.lease(at(50), at(100), 9).await.unwrap();
+    assert_eq!(
+        (bodies(&leased), leased[0].attempts()),
+        (vec!["1".into()], 2)
+    );
+    assert_eq!(leased[0].due_at, at(50));
+    store.settle(&leased[0].lease, Settled::Done).await.unwrap();
+    assert_eq!(
+        bodies(&store.lease(at(50), at(100), 9).await.unwrap()),
+        ["2"]
+    );
+}
+
+#[doc(hidden)]
+pub async fn a_dead_effect_is_kept_apart_and_lets_the_next_one_go(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    store
+        .commit(
+            first(&row)
+                .with(Effect, "1", at(0))
+                .with(Effect, "2", at(0)),
+        )
+        .await
+        .unwrap();
+    assert_eq!(store.dead(9).await.unwrap(), []);
+    let leased = store.lease(at(0), at(10), 9).await.unwrap();
+    store.settle(&leased[0].lease, Settled::Dead).await.unwrap();
+
+    assert_eq!(store.dead(9).await.unwrap(), leased);
+    assert_eq!(store.dead(0).await.unwrap(), []);
+    let next = store.lease(at(0), at(10), 9).await.unwrap();
+    assert_eq!(bodies(&next), ["2"]);
+    store.settle(&next[0].lease, Settled::Done).await.unwrap();
+    assert_eq!(store.lease(at(9_000), at(9_999), 9).await.unwrap(), []);
+}
+
+#[doc(hidden)]
+pub async fn timers_are_leased_when_they_are_due_and_hold_back_nobody(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    let opened = first(&row)
+        .with(Timer, "late", at(90))
+        .with(Timer, "soon", at(20))
+        .with(Effect, "1", at(0))
+        .with(Effect, "2", at(0))
+        .with(Timer, "now", at(0));
+    store.commit(opened).await.unwrap();
+    let leased = store.lease(at(0), at(1_000), 9).await.unwrap();
+    assert_eq!(bodies(&leased), ["1", "now"]);
+    assert_eq!(leased[1].kind, Timer);
+    let soon = store.lease(at(20), at(1_000), 9).await.unwrap();
+    assert_eq!(bodies(&soon), ["soon"]);
+    store
+        .settle(&soon[0].lease, Settled::Again(at(30)))
+        .await
+        .unwrap();
+    store.settle(&leased[1].lease, Settled::Dead).await.unwrap();
+    assert_eq!(
+        bodies(&store.lease(at(30), at(1_000), 9).await.unwrap()),
+        ["soon"]
+    );
+    store.settle(&leased[0].lease, Settled::Done).await.unwrap();
+    assert_eq!(
+        bodies(&store.lease(at(90), at(1_000), 9).await.unwrap()),
+        ["2", "late"]
+    );
+}
+
+#[doc(hidden)]
+pub async fn a_lease_that_ran_out_goes_to_somebody_else_for_good(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    store
+        .commit(
+            first(&row)
+                .with(Effect, "work", at(0))
+                .with(Effect, "behind", at(0)),
+        )
+        .await
+        .unwrap();
+    let slow = store.lease(at(0), at(10), 9).await.unwrap().remove(0);
+    assert_eq!(store.lease(at(9), at(20), 9).await.unwrap(), []);
+    let quick = store.lease(at(10), at(20), 9).await.unwrap().remove(0);
+    assert_eq!((quick.id(), quick.attempts()), (slow.id(), 2));
+
+    for settled in [Settled::Done, Settled::Again(at(0)), Settled::Dead] {
+        let answer = store.settle(&slow.lease, settled).await;
+        assert!(matches!(answer, Err(StoreError::LeaseLost)), "{answer:?}");
+    }
+    assert_eq!(
+        store.lease(at(19), at(30), 9).await.unwrap(),
+        [],
+        "the second lease still holds"
+    );
+    store.settle(&quick.lease, Settled::Done).await.unwrap();
+    assert_eq!(
+        bodies(&store.lease(at(19), at(30), 9).await.unwrap()),
+        ["behind"]
+    );
+
+    // A lease that ran out and went to nobody is still good.
+    let alone = store.lease(at(30), at(40), 9).await.unwrap().remove(0);
+    assert_eq!(alone.body, "behind");
+    store.settle(&alone.lease, Settled::Done).await.unwrap();
+    assert_eq!(store.lease(at(9_000), at(9_999), 9).await.unwrap(), []);
+}
+
+#[doc(hidden)]
+pub async fn a_lease_takes_the_longest_due_first_and_no_more_than_its_limit(stores: &impl Stores) {
+    let store = stores.open().await;
+    for (name, due) in [("c", 1), ("a", 3), ("d", 2), ("b", 3), ("e", 9)] {
+        let row = Row::collection(id(name));
+        store
+            .commit(first(&row).with(Effect, name, at(due)))
+            .await
+            .unwrap();
+    }
+    assert_eq!(store.lease(at(3), at(100), 0).await.unwrap(), []);
+    assert_eq!(
+        bodies(&store.lease(at(3), at(100), 3).await.unwrap()),
+        ["c", "d", "a"]
+    );
+    assert_eq!(
+        bodies(&store.lease(at(3), at(100), 3).await.unwrap()),
+        ["b"]
+    );
+}
+
+#[doc(hidden)]
+pub async fn two_couriers_never_hold_the_same_work(stores: &impl Stores) {
+    let store = Arc::new(stores.open().await);
+    for number in 0..40 {
+        let row = Row::collection(id(&format!("s-{number}")));
+        store
+            .commit(
+                first(&row)
+                    .with(Effect, "1", at(0))
+                    .with(Effect, "2", at(0)),
+            )
+            .await
+            .unwrap();
+    }
+    let couriers: Vec<_> = (0..4)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                let mut carried = Vec::new();
+                loop {
+                    let leased = store.lease(at(0), at(1_000), 3).await.unwrap();
+                    if leased.is_empty() {
+                        return carried;
+                    }
+                    for outbound in leased {
+                        carried.push(outbound.id().clone());
+                        store.settle(&outbound.lease, Settled::Done).await.unwrap();
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut carried = Vec::new();
+    for courier in couriers {
+        carried.extend(courier.await.unwrap());
+    }
+    // One may leave while another still holds the first of a row; whoever settles that one has seen the second.
+    assert_eq!(carried.len(), 80);
+    assert_eq!(carried.into_iter().collect::<HashSet<_>>().len(), 80);
+}
+
+fn bodies(leased: &[Outbound]) -> Vec<String> {
+    leased
+        .iter()
+        .map(|outbound| outbound.body.clone())
+        .collect()
+}

@@ -1,0 +1,382 @@
+//! The only place that commits: load, decide, commit; and what a retry gets.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use kyc_core::journal::{Entry, Facts, Hash};
+use kyc_core::{
+    Actor, Chart, DecodeError, Flow, FlowRef, Key, Sender, SessionId, Taken, Timestamp,
+};
+
+use crate::{
+    Commit, Committed, Expected, Flows, Kept, Outgoing, OutgoingKind, Row, Store, StoreError, Wake,
+};
+
+/// How often a step is decided anew because somebody else was first. Whoever needs more has a loop of his own.
+const TRIES: usize = 8;
+
+/// The event of the clock, in the words of both charts.
+const DEADLINE_REACHED: &str = r#"{"type":"deadline_reached"}"#;
+
+/// Keeps sessions of both charts in a store.
+///
+/// The store has the last word: a keeper holds no session, so any number of them can stand before one store.
+#[derive(Clone)]
+pub struct Keeper {
+    store: Arc<dyn Store>,
+    flows: Arc<Flows>,
+    wake: Wake,
+    tell: Arc<dyn Fn(&Moved) + Send + Sync>,
+}
+
+/// A request for one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask<Event> {
+    /// Whose session.
+    pub session: SessionId,
+    /// The name of the request: under the same name it gets the same answer, however often it is made.
+    pub key: Key,
+    /// A keyed digest of what was requested, by which another request under the same name is recognised.
+    pub fingerprint: Hash,
+    /// The version the caller has seen. Without it, the event happens to whatever version there is.
+    pub expected: Option<u32>,
+    /// What is to happen.
+    pub event: Event,
+    /// Who asks, as the host has authenticated it.
+    pub by: Actor,
+}
+
+/// A step that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<C> {
+    /// The step as the journal has it.
+    pub entry: Entry,
+    /// Whether it was kept for an earlier request under the same key.
+    pub replayed: bool,
+    /// The session as it stands: after the step, and after what came later when the step was replayed.
+    pub session: C,
+}
+
+/// What is told after every commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// What has moved.
+    pub row: Row,
+    /// Its version now.
+    pub version: u32,
+    /// Its state now.
+    pub state: String,
+}
+
+/// Why a step was not kept.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeepError<Rejected: Error + 'static> {
+    /// The chart does not accept the event.
+    #[error(transparent)]
+    Rejected(Rejected),
+
+    /// The session has moved on since the caller saw it.
+    #[error("the session is at version {found}")]
+    Stale {
+        /// Where it stands.
+        found: u32,
+    },
+
+    /// Another request was answered under this key.
+    #[error("the key was used for another request")]
+    KeyReused,
+
+    /// The event may only come from somebody else. The host should not have asked.
+    #[error("the event may only come from the {}", expected.as_str())]
+    NotTheirs {
+        /// From whom.
+        expected: Sender,
+    },
+
+    /// There is no such session.
+    #[error("there is no such session")]
+    NotFound,
+
+    /// The session was opened with a Flow that this keeper does not have.
+    #[error("flow {} version {} is not there", .0.id, .0.version)]
+    FlowMissing(Box<FlowRef>),
+
+    /// What is kept does not open.
+    #[error(transparent)]
+    Snapshot(#[from] DecodeError),
+
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Keeper {
+    /// A keeper before `store` that knows these Flows, and rings when there is work for a courier.
+    pub fn new(store: Arc<dyn Store>, flows: Arc<Flows>, wake: Wake) -> Self {
+        let tell = Arc::new(|_: &Moved| ());
+        Self {
+            store,
+            flows,
+            wake,
+            tell,
+        }
+    }
+
+    /// The same keeper, telling `tell` of every commit right after it. It must not block.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(&Moved) + Send + Sync + 'static) -> Self {
+        Self {
+            tell: Arc::new(tell),
+            ..self
+        }
+    }
+
+    /// The store it stands before.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Opens a session of the chart `C` at version 0.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError::Stale`] when there is one that was opened under another key.
+    pub async fn open<C: Chart>(
+        &self,
+        flow: &Arc<Flow>,
+        id: SessionId,
+        key: Key,
+        fingerprint: Hash,
+        by: Actor,
+        now: Timestamp,
+    ) -> Result<Answer<C>, KeepError<C::Rejected>> {
+        let session = C::open(flow, id.clone(), now);
+        let facts = Facts {
+            session: id,
+            chart: C::NAME,
+            version: session.version(),
+            key,
+            fingerprint,
+            at: now,
+            by,
+            event: "open".into(),
+            from: session.state_name().into(),
+            to: session.state_name().into(),
+            effects: Vec::new(),
+        };
+        let commit = Commit {
+            expected: Expected::Absent,
+            entry: Entry::chain(Hash::ZERO, facts),
+            snapshot: session.encode(),
+            outbox: timer(None, session.deadline()).into_iter().collect(),
+        };
+        match self.keep(commit, session).await {
+            Err(KeepError::Store(StoreError::Conflict { found })) => Err(KeepError::Stale {
+                found: found.unwrap_or_default(),
+            }),
+            answer => answer,
+        }
+    }
+
+    /// The session as it stands, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError::FlowMissing`], [`KeepError::Snapshot`] or [`KeepError::Store`].
+    pub async fn load<C: Chart>(
+        &self,
+        id: &SessionId,
+    ) -> Result<Option<C>, KeepError<C::Rejected>> {
+        match self.store.load(&row::<C>(id)).await? {
+            Some(kept) => self.revive(&kept).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The session that is kept as `kept`; a listing has many.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError::FlowMissing`] or [`KeepError::Snapshot`].
+    pub fn revive<C: Chart>(&self, kept: &Kept) -> Result<C, KeepError<C::Rejected>> {
+        let flow = FlowRef::of_snapshot(&kept.snapshot)?;
+        let Some(flow) = self.flows.get(&flow) else {
+            return Err(KeepError::FlowMissing(Box::new(flow)));
+        };
+        Ok(C::decode(&kept.snapshot, flow)?)
+    }
+
+    /// Lets the event happen and keeps the step, once however often it is asked for.
+    ///
+    /// Without an expected version, a step that loses a race is decided anew.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError`]; nothing has changed, except that after [`StoreError::Backend`] nobody knows: ask again with the
+    /// same key.
+    pub async fn handle<C: Chart>(
+        &self,
+        ask: Ask<C::Event>,
+        now: Timestamp,
+    ) -> Result<Answer<C>, KeepError<C::Rejected>> {
+        let expected = C::sender(&ask.event);
+        if ask.by.sender != expected {
+            return Err(KeepError::NotTheirs { expected });
+        }
+        let row = row::<C>(&ask.session);
+        for _ in 0..TRIES {
+            let kept = self.store.load(&row).await?.ok_or(KeepError::NotFound)?;
+            let session: C = self.revive(&kept)?;
+            let decided = match ask.expected {
+                Some(version) if version != kept.version => Err(KeepError::Stale {
+                    found: kept.version,
+                }),
+                _ => decide(&ask, &session, &kept, now).map_err(KeepError::Rejected),
+            };
+            let (commit, moved) = match decided {
+                Ok(decided) => decided,
+                // A retry comes when the chart has moved on and would say no: its answer is the earlier one. A commit
+                // looks for the key as well, so it is looked up only here.
+                Err(refusal) => {
+                    return match self.store.recall(&row, &ask.key).await? {
+                        Some(entry) => replay(entry, ask.fingerprint, session),
+                        None => Err(refusal),
+                    };
+                }
+            };
+            match self.keep(commit, moved).await {
+                // Somebody else was first; the caller's own version is compared in the next round.
+                Err(KeepError::Store(StoreError::Conflict { .. })) => {}
+                answer => return answer,
+            }
+        }
+        Err(KeepError::Store(StoreError::Conflict { found: None }))
+    }
+
+    async fn keep<C: Chart>(
+        &self,
+        commit: Commit,
+        session: C,
+    ) -> Result<Answer<C>, KeepError<C::Rejected>> {
+        let entry = commit.entry.clone();
+        let row = commit.row();
+        let has_work = !commit.outbox.is_empty();
+        match self.store.commit(commit).await? {
+            Committed::Now => {
+                if has_work {
+                    self.wake.ring();
+                }
+                (self.tell)(&Moved {
+                    row,
+                    version: entry.facts.version,
+                    state: entry.facts.to.clone(),
+                });
+                Ok(Answer {
+                    entry,
+                    replayed: false,
+                    session,
+                })
+            }
+            Committed::Before(earlier) => {
+                let kept = self.store.load(&row).await?.ok_or(KeepError::NotFound)?;
+                replay(earlier, entry.facts.fingerprint, self.revive(&kept)?)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Keeper")
+            .field("store", &self.store)
+            .field("flows", &self.flows)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The step, ready to be kept, and the session after it.
+fn decide<C: Chart>(
+    ask: &Ask<C::Event>,
+    session: &C,
+    kept: &Kept,
+    now: Timestamp,
+) -> Result<(Commit, C), C::Rejected> {
+    let mut moved = session.clone();
+    let Taken {
+        version,
+        event,
+        from,
+        to,
+        effects,
+        ..
+    } = moved.take(&ask.event, &ask.by, now)?;
+    let facts = Facts {
+        session: ask.session.clone(),
+        chart: C::NAME,
+        version,
+        key: ask.key.clone(),
+        fingerprint: ask.fingerprint,
+        at: now,
+        by: ask.by.clone(),
+        event: event.into(),
+        from: from.into(),
+        to: to.into(),
+        effects: effects.iter().map(|(kind, _)| (*kind).into()).collect(),
+    };
+    let effects = effects.iter().map(|(_, effect)| Outgoing {
+        kind: OutgoingKind::Effect,
+        body: encode(effect),
+        due_at: now,
+    });
+    let commit = Commit {
+        expected: Expected::At(kept.version),
+        entry: Entry::chain(kept.head, facts),
+        snapshot: moved.encode(),
+        outbox: effects
+            .chain(timer(session.deadline(), moved.deadline()))
+            .collect(),
+    };
+    Ok((commit, moved))
+}
+
+fn replay<C: Chart>(
+    entry: Entry,
+    fingerprint: Hash,
+    session: C,
+) -> Result<Answer<C>, KeepError<C::Rejected>> {
+    if entry.facts.fingerprint != fingerprint {
+        return Err(KeepError::KeyReused);
+    }
+    Ok(Answer {
+        entry,
+        replayed: true,
+        session,
+    })
+}
+
+/// The clock's visit, when there is a deadline that was not there before. The one that was there before still comes, and
+/// is told that it is too early.
+fn timer(before: Option<Timestamp>, after: Option<Timestamp>) -> Option<Outgoing> {
+    after.filter(|_| before != after).map(|due_at| Outgoing {
+        kind: OutgoingKind::Timer,
+        body: DEADLINE_REACHED.into(),
+        due_at,
+    })
+}
+
+fn encode(effect: &impl serde::Serialize) -> String {
+    match serde_json::to_string(effect) {
+        Ok(text) => text,
+        Err(error) => unreachable!("an effect is strings, numbers and lists of them: {error}"),
+    }
+}
+
+fn row<C: Chart>(session: &SessionId) -> Row {
+    Row {
+        session: session.clone(),
+        chart: C::NAME,
+    }
+}

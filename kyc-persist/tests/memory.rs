@@ -1,0 +1,5 @@
+//! [`MemoryStore`] keeps the promises of a store, as far as it lives.
+
+use kyc_persist::MemoryStore;
+
+kyc_persist::conformance!(MemoryStore::new(), async |store| store.clone());
