@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::count::Count;
 use crate::demo::Demo;
+use crate::docs;
 use crate::purity;
 use crate::server;
 use crate::setup;
@@ -35,6 +36,11 @@ const CHECKS: &[Check] = &[
     check("rust", "Rust tests", rust),
     check("doctests", "samples in the documentation", doctests),
     check("doc", "the documentation builds without a warning", doc),
+    check(
+        "samples",
+        "the README shows what is compiled and run",
+        samples,
+    ),
     check("pages", "the npm package and both pages build", pages),
     check("purity", "the core asks its host for nothing", purity),
     check(
@@ -178,6 +184,11 @@ fn doc() -> Result<Outcome> {
         command("cargo doc --workspace --all-features --no-deps --locked")
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    Ok(Outcome::Holds)
+}
+
+fn samples() -> Result<Outcome> {
+    docs::samples()?;
     Ok(Outcome::Holds)
 }
 

@@ -33,6 +33,9 @@ console.log(WebAssembly.Module.imports(module).length);
 /// Runs that program, then builds it for WebAssembly, shows that it imports nothing, and runs it again.
 pub(crate) fn prove() -> Result<String> {
     setup::wasm_target()?;
+    run(&mut command(&format!(
+        "cargo run --quiet --package kyc-examples --example {PROGRAM} --locked"
+    )))?;
     let build =
         format!("cargo build --package kyc-examples --example {PROGRAM} --profile wasm --locked");
     run(command(&build).args(["--target", setup::WASM]))?;
