@@ -221,13 +221,15 @@ impl Session {
                 phase: self.phase(),
             });
         }
-        let effects = self.case.release(to, spec.persisted);
+        // What others have said must not be lost with the applicant's page: the applicant cannot say it again.
+        let persist = spec.persisted || event.sender() != Sender::Applicant;
+        let effects = self.case.release(to, persist);
         Step {
             version: self.version,
             from,
             to,
             event,
-            persist: spec.persisted,
+            persist,
             effects,
         }
     }

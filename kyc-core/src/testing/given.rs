@@ -107,7 +107,6 @@ impl Given {
 
 /// What came of the event under test.
 #[derive(Clone, Debug)]
-#[must_use]
 pub struct Then {
     given: Given,
     before: Session,
