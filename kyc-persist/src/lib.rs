@@ -5,6 +5,8 @@
 //! names.
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "blobs")]
+mod blobs;
 mod clock;
 mod commit;
 #[cfg(feature = "conformance")]
@@ -28,6 +30,8 @@ use async_trait::async_trait;
 use kyc_core::journal::Entry;
 use kyc_core::{Key, Timestamp};
 
+#[cfg(feature = "blobs")]
+pub use blobs::Blobs;
 pub use clock::Clock;
 pub use commit::{Commit, Committed, Expected, Kept, Row};
 pub use courier::{Courier, Deliver, Delivered, Terms};

@@ -1,0 +1,252 @@
+//! Where the bytes of images lie: named by their digest, under their session, written once, checked when they are read.
+//!
+//! They lie outside the store on purpose: a commit stays small, and erasing a person's images is removing their files.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path as Directory, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kyc_core::journal::Hash;
+use kyc_core::{BlobRef, SessionId};
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use sha2::{Digest, Sha256};
+
+use crate::StoreError;
+
+/// The name in errors.
+const NAME: &str = "blobs";
+
+/// Keeps the bytes of images, in a local directory or in whatever else `object_store` reaches. A clone is the same place.
+///
+/// ```
+/// use kyc_persist::Blobs;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let blobs = Blobs::memory();
+/// let session = "s-1".parse()?;
+/// let photo = blobs.put(&session, "bytes of a photo".into()).await?;
+/// assert_eq!(blobs.get(&session, &photo).await?, Some("bytes of a photo".into()));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    objects: Arc<dyn ObjectStore>,
+    /// Where the files are, when they are local: what `object_store` does not sync is synced here.
+    root: Option<Arc<PathBuf>>,
+}
+
+impl Blobs {
+    /// Blobs as files under `directory`, which is made if it is not there. What was put is on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`] when the file system refuses.
+    pub fn local(directory: impl AsRef<Directory>) -> Result<Self, StoreError> {
+        let directory = directory.as_ref();
+        std::fs::create_dir_all(directory).map_err(world)?;
+        let directory = directory.canonicalize().map_err(world)?;
+        if let Some(parent) = directory.parent() {
+            sync(parent).map_err(world)?;
+        }
+        let objects = LocalFileSystem::new_with_prefix(&directory).map_err(world)?;
+        Ok(Self {
+            objects: Arc::new(objects.with_fsync(true)),
+            root: Some(Arc::new(directory)),
+        })
+    }
+
+    /// Blobs that are gone with the process.
+    pub fn memory() -> Self {
+        Self::over(Arc::new(InMemory::new()))
+    }
+
+    /// Blobs in a bucket, or in anything else that can put an object only if there is none of its name.
+    pub fn over(objects: Arc<dyn ObjectStore>) -> Self {
+        Self {
+            objects,
+            root: None,
+        }
+    }
+
+    /// Keeps bytes under the session, and tells their name. Bytes that are there already stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`]; the bytes may be there or not, and putting them again does no harm.
+    pub async fn put(&self, session: &SessionId, bytes: Bytes) -> Result<BlobRef, StoreError> {
+        let blob = name_of(bytes.clone()).await?;
+        let place = place(session, &blob);
+        let create = PutOptions::from(PutMode::Create);
+        match self
+            .objects
+            .put_opts(&place, bytes.clone().into(), create)
+            .await
+        {
+            Ok(_) => return Ok(blob),
+            Err(Error::AlreadyExists { .. }) => {}
+            Err(error) => return Err(world(error)),
+        }
+        match self.get(session, &blob).await {
+            // Another request may have put it and not have synced it yet.
+            Ok(Some(_)) => self.sync_session(session).await?,
+            // The name tells what belongs here, so damage can be mended.
+            Ok(None) | Err(StoreError::Corrupt { .. }) => {
+                self.objects
+                    .put(&place, bytes.into())
+                    .await
+                    .map_err(world)?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(blob)
+    }
+
+    /// The bytes of that name, if they are there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when what is there is not what the name says.
+    pub async fn get(
+        &self,
+        session: &SessionId,
+        blob: &BlobRef,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let found = match self.objects.get(&place(session, blob)).await {
+            Ok(found) => found,
+            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(world(error)),
+        };
+        let bytes = found.bytes().await.map_err(world)?;
+        if name_of(bytes.clone()).await? == *blob {
+            Ok(Some(bytes))
+        } else {
+            Err(StoreError::Corrupt {
+                store: NAME,
+                what: "blob",
+            })
+        }
+    }
+
+    /// Whether there are bytes of that name. They are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`].
+    pub async fn exists(&self, session: &SessionId, blob: &BlobRef) -> Result<bool, StoreError> {
+        match self.objects.head(&place(session, blob)).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(world(error)),
+        }
+    }
+
+    /// Removes the bytes of that name, if they are there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`]; asking again does no harm.
+    pub async fn delete(&self, session: &SessionId, blob: &BlobRef) -> Result<(), StoreError> {
+        match self.objects.delete(&place(session, blob)).await {
+            Ok(()) => self.sync_session(session).await,
+            Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(world(error)),
+        }
+    }
+
+    /// Removes everything of the session, also what an upload that was cut off has left.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`]; some may be gone, and asking again does no harm.
+    pub async fn delete_all(&self, session: &SessionId) -> Result<(), StoreError> {
+        if let Some(directory) = self.directory(session) {
+            return blocking(move || {
+                gone_is_fine(std::fs::remove_dir_all(&directory))?;
+                gone_is_fine(directory.parent().map_or(Ok(()), sync))
+            })
+            .await;
+        }
+        let shelf = shelf(session);
+        loop {
+            let page = self
+                .objects
+                .list_with_delimiter(Some(&shelf))
+                .await
+                .map_err(world)?;
+            if page.objects.is_empty() {
+                return Ok(());
+            }
+            for object in page.objects {
+                match self.objects.delete(&object.location).await {
+                    Ok(()) | Err(Error::NotFound { .. }) => {}
+                    Err(error) => return Err(world(error)),
+                }
+            }
+        }
+    }
+
+    async fn sync_session(&self, session: &SessionId) -> Result<(), StoreError> {
+        match self.directory(session) {
+            Some(directory) => blocking(move || gone_is_fine(sync(&directory))).await,
+            None => Ok(()),
+        }
+    }
+
+    fn directory(&self, session: &SessionId) -> Option<PathBuf> {
+        let root = self.root.as_deref()?;
+        Some(root.join(shelf(session).as_ref()))
+    }
+}
+
+/// Where a session's blobs lie: spread over 256 directories, so that none grows too long to be listed.
+fn shelf(session: &SessionId) -> Path {
+    let spread = Sha256::digest(session.as_str())[0];
+    Path::from_iter([format!("{spread:02x}").as_str(), session.as_str()])
+}
+
+fn place(session: &SessionId, blob: &BlobRef) -> Path {
+    shelf(session).join(blob.as_str())
+}
+
+/// The digest of bytes, computed where it blocks nobody.
+async fn name_of(bytes: Bytes) -> Result<BlobRef, StoreError> {
+    let digest = tokio::task::spawn_blocking(move || Sha256::digest(&bytes));
+    let digest: [u8; 32] = digest.await.map_err(world)?.into();
+    match BlobRef::try_from(Hash::from_bytes(digest).to_string()) {
+        Ok(blob) => Ok(blob),
+        Err(error) => {
+            unreachable!("a hash is written in 64 lower-case hexadecimal digits: {error}")
+        }
+    }
+}
+
+async fn blocking(
+    work: impl FnOnce() -> io::Result<()> + Send + 'static,
+) -> Result<(), StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(world)?
+        .map_err(world)
+}
+
+fn gone_is_fine(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+fn sync(directory: &Directory) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+fn world(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::backend(NAME, error)
+}
