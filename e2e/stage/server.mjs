@@ -79,13 +79,38 @@ export class Server {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /**
+   * Starts the program once more over the same data, and tells how that ended.
+   * @param {string[]} words that come after its own
+   * @returns {Promise<{ code: number | null, said: string }>}
+   */
+  another(words) {
+    return new Promise((resolve, refuse) => {
+      const child = spawn(program, [...this.#words(), ...words], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+      const patience = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      let said = "";
+      child.stdout.on("data", (text) => (said += text));
+      child.stderr.on("data", (text) => (said += text));
+      child.once("error", refuse);
+      child.once("close", (code) => {
+        clearTimeout(patience);
+        resolve({ code, said });
+      });
+    });
+  }
+
+  /** A place among its data. @param {string} name */
+  file(name) {
+    return join(this.#folder, name);
+  }
+
   /** What it said. */
   get log() {
     return join(this.#folder, "server.log");
   }
 
   #words() {
-    const data = (/** @type {string} */ name) => join(this.#folder, name);
+    const data = (/** @type {string} */ name) => this.file(name);
     return [
       ...["--listen", `127.0.0.1:${this.#port}`, "--public-url", this.url, "--config", data("config.toml")],
       ...["--store", `sled:${data("store")}`, "--blobs", data("blobs"), "--pages", join(root, "examples/manual-review")],
