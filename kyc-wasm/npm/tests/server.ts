@@ -1,0 +1,190 @@
+/** The applicant's HTTP interface in memory, over the same WebAssembly chart: what the package is tested against. */
+import { createHash, randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { Chart, type KycEvent } from "../src/index.js";
+
+/** One request as it arrived, for tests about order and headers. */
+export interface Arrived {
+  readonly method: string;
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly version: string | undefined;
+  readonly lastEventId: string | undefined;
+  readonly body: string;
+}
+
+/** What the server does with the next requests of a kind. */
+type Mood = "well" | "away" | "deaf" | "ill" | "hurried";
+
+export class TestServer {
+  readonly session: string;
+  readonly arrived: Arrived[] = [];
+  token: string = randomUUID();
+  code: string | null = randomUUID();
+  /** `away` cuts the line before, `deaf` after the work is done; `ill` says 503, `hurried` 429. */
+  mood: Mood = "well";
+  /** Called once, when a request has been dealt with in a mood other than `well`. */
+  onTrouble: (() => void) | null = null;
+  readonly #flow: string;
+  readonly #http: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #streams = new Set<ServerResponse>();
+  readonly #blobs = new Map<string, Buffer>();
+  readonly #answers = new Map<string, { body: string; status: number; answer: string }>();
+  #chart: Chart;
+  #version = 0;
+
+  private constructor(flow: string, session: string) {
+    this.#flow = flow;
+    this.session = session;
+    this.#chart = Chart.open(flow, session, Date.now());
+    this.#http = createServer((request, response) => void this.#serve(request, response));
+    this.#http.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async start(flow: string, session = "s-1"): Promise<TestServer> {
+    const server = new TestServer(flow, session);
+    await new Promise<void>((resolve) => server.#http.listen(0, "127.0.0.1", resolve));
+    return server;
+  }
+
+  get base(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}/applicant/v1`;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get posts(): Arrived[] {
+    return this.arrived.filter(({ path }) => path.endsWith("/events"));
+  }
+
+  /** Something that happened elsewhere: on another device, or at the reviewer's. */
+  happens(event: KycEvent): void {
+    const answer = this.#chart.handle(event, Date.now());
+    if (answer.outcome === "rejected") throw new Error(`the test's own event was rejected: ${answer.code}`);
+    this.#moved(answer.version);
+  }
+
+  /** Ends every live stream, as a restart does. */
+  dropStreams(): void {
+    for (const stream of this.#streams) stream.socket?.destroy();
+  }
+
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#http.close(resolve));
+    this.#chart.release();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await whole(request);
+    const path = (request.url ?? "").replace("/applicant/v1", "");
+    this.arrived.push({
+      method: request.method ?? "",
+      path,
+      key: header(request, "idempotency-key"),
+      version: header(request, "if-match"),
+      lastEventId: header(request, "last-event-id"),
+      body: body.toString(),
+    });
+    const isStream = path.endsWith("/stream");
+    if (this.mood !== "well" && !isStream) {
+      if (this.mood === "deaf") this.#answer(request, path, body);
+      if (this.mood === "ill") respond(response, 503, { code: "unavailable" }, { "retry-after": "2" });
+      else if (this.mood === "hurried") respond(response, 429, { code: "rate_limited" }, { "retry-after": "7" });
+      else request.socket.destroy();
+      const tell = this.onTrouble;
+      this.onTrouble = null;
+      tell?.();
+      return;
+    }
+    if (isStream && header(request, "authorization") === `Bearer ${this.token}`) return this.#stream(response);
+    const { status, content, type } = this.#answer(request, path, body);
+    response.writeHead(status, { "content-type": type }).end(content);
+  }
+
+  #answer(request: IncomingMessage, path: string, body: Buffer): { status: number; content: string | Buffer; type: string } {
+    const json = (status: number, content: unknown) => ({ status, content: JSON.stringify(content), type: "application/json" });
+    if (path === "/exchange") {
+      const { code } = JSON.parse(body.toString()) as { code: string };
+      if (code !== this.code) return json(401, { code: "code_invalid" });
+      this.code = null;
+      return json(200, { session: this.session, token: this.token, expires_at: Date.now() + 3_600_000 });
+    }
+    if (header(request, "authorization") !== `Bearer ${this.token}`) return json(401, { code: "unauthorised" });
+    const [, , session, thing, name] = path.split("/");
+    if (session !== this.session) return json(404, { code: "not_found" });
+    if (thing === undefined) {
+      return json(200, { view: this.#chart.view(), flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot() });
+    }
+    if (thing === "events") return json(...this.#event(request, body.toString()));
+    if (thing === "links") return json(201, { link: "http://127.0.0.1/apply/#code=next", link_expires_at: Date.now() + 600_000 });
+    if (thing === "blobs" && request.method === "PUT") {
+      if (createHash("sha256").update(body).digest("hex") !== name) return json(422, { code: "digest_mismatch" });
+      if (body.subarray(0, 2).toString("hex") !== "ffd8") return json(415, { code: "not_an_image" });
+      const known = this.#blobs.has(name);
+      this.#blobs.set(name, body);
+      return json(known ? 200 : 201, {});
+    }
+    const blob = thing === "blobs" ? this.#blobs.get(name ?? "") : undefined;
+    return blob === undefined ? json(404, { code: "not_found" }) : { status: 200, content: blob, type: "image/jpeg" };
+  }
+
+  #event(request: IncomingMessage, body: string): [number, unknown] {
+    const key = header(request, "idempotency-key") ?? "";
+    const before = this.#answers.get(key);
+    if (before !== undefined) {
+      return before.body === body ? [before.status, JSON.parse(before.answer)] : [422, { code: "key_reused" }];
+    }
+    if (header(request, "if-match") !== `"${this.#version}"`) return [412, { code: "stale" }];
+    const event = JSON.parse(body) as KycEvent;
+    if ("blob" in event && !this.#blobs.has(event.blob)) return [422, { code: "blob_missing" }];
+    const answer = this.#chart.handle(event, Date.now());
+    if (answer.outcome === "rejected") return [answer.code === "refused" ? 422 : 409, answer];
+    this.#answers.set(key, { body, status: 200, answer: JSON.stringify(answer) });
+    this.#moved(answer.version);
+    return [200, answer];
+  }
+
+  #moved(version: number): void {
+    this.#version = version;
+    for (const stream of this.#streams) this.#say(stream);
+  }
+
+  #stream(response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    this.#streams.add(response);
+    response.on("close", () => this.#streams.delete(response));
+    response.write(": hello\n\n");
+    this.#say(response);
+  }
+
+  #say(stream: ServerResponse): void {
+    stream.write(`event: session\nid: ${this.#version}\ndata: {"version":${this.#version}}\n\n`);
+  }
+}
+
+function respond(response: ServerResponse, status: number, content: unknown, headers: Record<string, string>): void {
+  response.writeHead(status, { "content-type": "application/problem+json", ...headers }).end(JSON.stringify(content));
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+async function whole(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
