@@ -1,0 +1,97 @@
+/** The small pictures of the page, drawn with the colours of the theme. */
+import { svg, html, type TemplateResult } from "lit";
+import type { DocumentType, Side } from "@kyc/sdk";
+
+const portrait = (x: number, y: number, size: number): TemplateResult => svg`
+  <g transform="translate(${x} ${y}) scale(${size / 40})">
+    <rect width="40" height="48" rx="4" class="fill-soft"/>
+    <circle cx="20" cy="18" r="8" class="fill-line"/>
+    <path d="M6 44c1-10 7-14 14-14s13 4 14 14z" class="fill-line"/>
+  </g>`;
+
+const lines = (x: number, y: number, widths: number[]): TemplateResult[] =>
+  widths.map((width, index) => svg`<rect x=${x} y=${y + index * 13} width=${width} height="5" rx="2.5" class="fill-line"/>`);
+
+/** What is to be photographed, seen from above. */
+export function captureDrawing(subject: Side | "selfie", kind: DocumentType): TemplateResult {
+  if (subject === "selfie") {
+    return html`<svg class="drawing" viewBox="0 0 240 170" aria-hidden="true">
+      <rect x="76" y="8" width="88" height="154" rx="14" class="card"/>
+      <ellipse cx="120" cy="76" rx="29" ry="37" class="dashed"/>
+      <circle cx="120" cy="70" r="17" class="fill-line"/>
+      <path d="M86 134c3-25 18-34 34-34s31 9 34 34z" class="fill-line"/>
+      <circle cx="120" cy="148" r="6" class="accent-fill"/>
+    </svg>`;
+  }
+  if (kind === "passport") {
+    return html`<svg class="drawing" viewBox="0 0 240 170" aria-hidden="true">
+      <rect x="38" y="8" width="164" height="72" rx="8" class="card faint"/>
+      <rect x="38" y="82" width="164" height="80" rx="8" class="card accent-stroke"/>
+      ${portrait(50, 92, 30)}
+      ${lines(94, 96, [70, 92, 54])}
+      <path d="M50 142h140M50 151h140" class="mrz"/>
+    </svg>`;
+  }
+  return subject === "front"
+    ? html`<svg class="drawing" viewBox="0 0 240 170" aria-hidden="true">
+        <rect x="30" y="28" width="180" height="114" rx="10" class="card accent-stroke"/>
+        ${portrait(46, 56, 48)}
+        <rect x="46" y="40" width="60" height="6" rx="3" class="accent-fill"/>
+        ${lines(112, 60, [78, 60, 78, 48, 66])}
+      </svg>`
+    : html`<svg class="drawing" viewBox="0 0 240 170" aria-hidden="true">
+        <rect x="30" y="28" width="180" height="114" rx="10" class="card accent-stroke"/>
+        <rect x="30" y="42" width="180" height="16" class="fill-line"/>
+        ${lines(46, 70, [90, 64])}
+        <rect x="162" y="68" width="34" height="26" rx="4" class="fill-soft"/>
+        <path d="M46 108h148M46 118h148M46 128h148" class="mrz"/>
+        <path d="M100 14c12-10 32-10 42 1m0 0l1-9m-1 9l-9-1" class="turn"/>
+      </svg>`;
+}
+
+/** The frame over the camera's picture. */
+export function frame(shape: "card" | "passport" | "face"): TemplateResult {
+  const hole =
+    shape === "face"
+      ? svg`<ellipse cx="200" cy="145" rx="88" ry="116"/>`
+      : shape === "card"
+        ? svg`<rect x="32" y="44" width="336" height="212" rx="14"/>`
+        : svg`<rect x="28" y="29" width="344" height="242" rx="12"/>`;
+  return html`<svg class="frame" viewBox="0 0 400 300" preserveAspectRatio="none" aria-hidden="true">
+    <defs><mask id="hole"><rect width="400" height="300" fill="#fff"/><g fill="#000">${hole}</g></mask></defs>
+    <rect width="400" height="300" class="shade" mask="url(#hole)"/>
+    <g class="edge">${hole}</g>
+  </svg>`;
+}
+
+export function documentDrawing(kind: DocumentType): TemplateResult {
+  return html`<svg class="mini" viewBox="0 0 48 36" aria-hidden="true">
+    ${kind === "passport"
+      ? svg`<rect x="10" y="2" width="28" height="32" rx="3" class="card"/><circle cx="24" cy="14" r="6" class="line"/><path d="M18 26h12" class="line"/>`
+      : kind === "driver_license"
+        ? svg`<rect x="3" y="4" width="42" height="28" rx="4" class="card"/><path d="M27 12h12M27 18h12M27 24h8" class="line"/><path d="M9 24h14l-2-7h-10z" class="line"/>`
+        : kind === "residence_permit"
+          ? svg`<rect x="3" y="4" width="42" height="28" rx="4" class="card"/><circle cx="15" cy="15" r="4.5" class="line"/><path d="M8 26c1-5 4-6 7-6s6 1 7 6M28 12h11M28 18h11" class="line"/><rect x="31" y="22" width="8" height="6" rx="1" class="line"/>`
+          : svg`<rect x="3" y="4" width="42" height="28" rx="4" class="card"/><circle cx="15" cy="15" r="4.5" class="line"/><path d="M8 26c1-5 4-6 7-6s6 1 7 6M28 12h11M28 18h11M28 24h7" class="line"/>`}
+  </svg>`;
+}
+
+/** What the applicant has to have at hand, in the order of the texts. */
+export const needs: TemplateResult[] = [
+  html`<svg class="mini" viewBox="0 0 24 24" aria-hidden="true"><rect x="2.5" y="5" width="19" height="14" rx="2.5" class="line"/><circle cx="8" cy="11" r="2" class="line"/><path d="M5 16c.6-2 1.6-2.6 3-2.6s2.400.6 3 2.600M14 10h5M14 14h4" class="line"/></svg>`,
+  html`<svg class="mini" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 8h3l2-3h6l2 3h3v11H4z" class="line"/><circle cx="12" cy="13" r="3.500" class="line"/></svg>`,
+  html`<svg class="mini" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="4" class="line"/><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600l1.400 1.400M17 17l1.400 1.400M5.600 18.400L7 17M17 7l1.400-1.400" class="line"/></svg>`,
+];
+
+export function seal(sign: "waiting" | "approved" | "rejected" | "ended"): TemplateResult {
+  return html`<svg class="seal ${sign}" viewBox="0 0 72 72" aria-hidden="true">
+    <circle cx="36" cy="36" r="33" class="disc"/>
+    ${sign === "approved"
+      ? svg`<path d="M22 37l10 10 19-22" class="sign"/>`
+      : sign === "rejected"
+        ? svg`<path d="M36 21v19M36 49v1.500" class="sign"/>`
+        : sign === "ended"
+          ? svg`<path d="M24 36h24" class="sign"/>`
+          : svg`<path d="M36 20v17l11 7" class="sign"/>`}
+  </svg>`;
+}

@@ -1,0 +1,3 @@
+import "../../theme.css";
+import "./applicant.css";
+import "./app";
