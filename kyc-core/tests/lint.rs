@@ -1,0 +1,296 @@
+//! Every mistake in a Flow file is found, named and placed.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says where it failed"
+)]
+
+use kyc_core::Flow;
+use kyc_core::flow::{Code, Diagnostic};
+use serde_json::{Value, json};
+
+fn good() -> Value {
+    serde_json::from_str(&Flow::manual_review().to_json()).unwrap()
+}
+
+fn findings(definition: &Value) -> Vec<(Code, String)> {
+    let error = Flow::from_json(&definition.to_string()).unwrap_err();
+    error
+        .diagnostics
+        .into_iter()
+        .map(|Diagnostic { code, path, .. }| (code, path))
+        .collect()
+}
+
+#[track_caller]
+fn finds(change: impl FnOnce(&mut Value), expected: &[(Code, &str)]) {
+    let mut definition = good();
+    change(&mut definition);
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(code, path)| (*code, (*path).to_owned()))
+        .collect();
+    assert_eq!(findings(&definition), expected);
+}
+
+fn steps(names: &[&str]) -> impl FnOnce(&mut Value) {
+    let names = json!(names);
+    move |definition| definition["steps"] = names
+}
+
+#[test]
+fn the_flow_that_is_shipped_has_no_findings_and_reads_back_the_same() {
+    let flow = Flow::manual_review();
+    let same = Flow::from_json(&flow.to_json()).unwrap();
+    assert_eq!(*flow, same);
+}
+
+#[test]
+fn what_is_not_a_flow_is_malformed_with_its_place() {
+    for text in ["", "[]", "{", r#"{"id":1}"#] {
+        let error = Flow::from_json(text).unwrap_err();
+        assert_eq!(error.diagnostics[0].code, Code::Malformed, "{text}");
+        assert!(
+            error.diagnostics[0].path.starts_with("line "),
+            "{}",
+            error.diagnostics[0].path
+        );
+    }
+    let mut definition = good();
+    definition["extra"] = json!(true);
+    assert_eq!(findings(&definition)[0].0, Code::Malformed);
+}
+
+#[test]
+fn a_step_that_nobody_reaches_is_found() {
+    finds(
+        steps(&[
+            "welcome",
+            "document_photo",
+            "document_review",
+            "selfie",
+            "selfie_review",
+            "final",
+        ]),
+        &[
+            (Code::UnreachableStep, "steps[1]"),
+            (Code::UnreachableStep, "documents"),
+        ],
+    );
+    finds(
+        |definition| {
+            let steps = definition["steps"].as_array_mut().unwrap();
+            let last = steps.len() - 1;
+            steps.swap(last, last - 1);
+        },
+        &[
+            (Code::DeadEnd, "steps[5]"),
+            (Code::UnreachableStep, "steps[7]"),
+            (Code::UnreachableStep, "steps[7]"),
+        ],
+    );
+    finds(
+        |definition| definition["steps"].as_array_mut().unwrap().swap(0, 1),
+        &[
+            (Code::UnreachableStep, "steps[0]"),
+            (Code::UnreachableStep, "steps[1]"),
+        ],
+    );
+}
+
+#[test]
+fn a_step_that_nobody_leaves_is_found() {
+    finds(
+        |definition| {
+            definition["steps"].as_array_mut().unwrap().pop();
+        },
+        &[(Code::DeadEnd, "steps")],
+    );
+    finds(
+        |definition| {
+            definition["steps"].as_array_mut().unwrap().remove(6);
+        },
+        &[(Code::DeadEnd, "steps[5]")],
+    );
+    finds(
+        |definition| definition["documents"] = json!([]),
+        &[(Code::DeadEnd, "documents")],
+    );
+    finds(
+        |definition| definition["limits"]["selfie_attempts"] = json!(0),
+        &[(Code::DeadEnd, "limits.selfie_attempts")],
+    );
+    finds(
+        |definition| definition["clocks"]["session"] = json!(0),
+        &[(Code::DeadEnd, "clocks.session")],
+    );
+}
+
+#[test]
+fn a_loop_without_end_is_found() {
+    finds(
+        |definition| {
+            definition["limits"] =
+                json!({"document_attempts": null, "selfie_attempts": null, "resubmissions": null});
+        },
+        &[
+            (Code::UnboundedLoop, "limits.document_attempts"),
+            (Code::UnboundedLoop, "limits.selfie_attempts"),
+            (Code::UnboundedLoop, "limits.resubmissions"),
+        ],
+    );
+}
+
+#[test]
+fn a_missing_side_is_found() {
+    finds(
+        |definition| definition["documents"][0]["sides"] = json!(["front"]),
+        &[(Code::MissingSide, "documents[0].sides")],
+    );
+    finds(
+        |definition| definition["documents"][1]["sides"] = json!([]),
+        &[(Code::MissingSide, "documents[1].sides")],
+    );
+}
+
+#[test]
+fn a_mark_that_would_lose_data_is_found() {
+    let submits = json!([{"state": "document_photo", "when": "leaving"}, {"state": "final", "when": "entering"}]);
+    finds(
+        |definition| {
+            definition["checkpoints"] =
+                json!({"persisted": ["document_selection"], "submits": submits});
+        },
+        &[
+            (Code::LossyMark, "checkpoints.persisted"),
+            (Code::LossyMark, "checkpoints.submits[0]"),
+            (Code::LossyMark, "checkpoints.submits[1]"),
+        ],
+    );
+    finds(
+        |definition| definition["checkpoints"] = json!({"persisted": ["final"], "submits": []}),
+        &[(Code::LossyMark, "checkpoints.submits")],
+    );
+    finds(
+        |definition| {
+            definition["checkpoints"] = json!({
+                "persisted": ["final", "final", "approved"],
+                "submits": [{"state": "final", "when": "entering"}, {"state": "nowhere", "when": "leaving"}],
+            });
+        },
+        &[
+            (Code::Duplicate, "checkpoints.persisted[1]"),
+            (Code::UnknownStep, "checkpoints.persisted[2]"),
+            (Code::UnknownStep, "checkpoints.submits[1].state"),
+        ],
+    );
+}
+
+#[test]
+fn marks_that_lose_nothing_may_be_moved() {
+    let mut definition = good();
+    definition["checkpoints"] = json!({
+        "persisted": ["selfie_review", "final"],
+        "submits": [{"state": "selfie", "when": "leaving"}, {"state": "final", "when": "entering"}],
+    });
+    let flow = Flow::from_json(&definition.to_string()).unwrap();
+    assert_eq!(
+        kyc_core::testing::walk_collection(&flow)
+            .unwrap()
+            .undecided(),
+        vec![]
+    );
+}
+
+#[test]
+fn names_that_stand_twice_are_found() {
+    finds(
+        |definition| {
+            definition["steps"]
+                .as_array_mut()
+                .unwrap()
+                .insert(1, json!("personal_details"));
+        },
+        &[(Code::Duplicate, "steps[2]")],
+    );
+    finds(
+        |definition| {
+            let rule = definition["documents"][1].clone();
+            definition["documents"].as_array_mut().unwrap().push(rule);
+        },
+        &[(Code::Duplicate, "documents[4]")],
+    );
+    finds(
+        |definition| {
+            definition["documents"][0]["countries"] = json!(["DE", "DE"]);
+            definition["documents"][0]["sides"] = json!(["front", "front", "back"]);
+        },
+        &[
+            (Code::Duplicate, "documents[0].countries[1]"),
+            (Code::Duplicate, "documents[0].sides[1]"),
+        ],
+    );
+}
+
+#[test]
+fn names_that_mean_nothing_are_found() {
+    finds(
+        steps(&["welcome", "liveness", "selfie", "selfie_review", "final"]),
+        &[
+            (Code::UnknownStep, "steps[1]"),
+            (Code::UnreachableStep, "documents"),
+        ],
+    );
+    finds(
+        |definition| definition["documents"][0]["countries"] = json!(["DE", "XX"]),
+        &[(Code::UnknownCountry, "documents[0].countries[1]")],
+    );
+    finds(
+        |definition| {
+            definition["id"] = json!("no spaces");
+            definition["consent"] = json!("");
+        },
+        &[(Code::BadName, "consent"), (Code::BadName, "id")],
+    );
+    finds(
+        steps(&["welcome", "final"]),
+        &[
+            (Code::NoReview, "steps"),
+            (Code::UnreachableStep, "documents"),
+        ],
+    );
+    finds(
+        |definition| definition["review"]["stages"] = json!(0),
+        &[(Code::NoReview, "review.stages")],
+    );
+}
+
+#[test]
+fn every_finding_of_a_file_is_told_at_once() {
+    let mut definition = good();
+    definition["id"] = json!("");
+    definition["documents"][0]["sides"] = json!(["front"]);
+    definition["limits"]["resubmissions"] = Value::Null;
+    let codes: Vec<_> = findings(&definition)
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert_eq!(
+        codes,
+        [Code::BadName, Code::MissingSide, Code::UnboundedLoop]
+    );
+    let error = Flow::from_json(&definition.to_string()).unwrap_err();
+    assert_eq!(error.to_string().lines().count(), 3);
+}
+
+#[test]
+fn the_schema_for_editors_is_the_committed_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/flow.schema.json");
+    let schema = Flow::json_schema() + "\n";
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    if written != schema {
+        std::fs::write(path, &schema).unwrap();
+        panic!(
+            "docs/flow.schema.json was stale; it has been written anew: look at the difference and commit it"
+        );
+    }
+}

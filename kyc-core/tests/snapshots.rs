@@ -1,0 +1,401 @@
+//! Every released schema opens for ever, and nothing else opens at all.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says where it failed"
+)]
+#![expect(
+    unused_must_use,
+    reason = "a step is looked at where it is the point of the test"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kyc_core::collection::{self, Event};
+use kyc_core::review::{self, Verdict};
+use kyc_core::testing::events::{
+    NOON, approved, ask, blob, page, rejected, selfie, start, to_final,
+};
+use kyc_core::testing::{Given, VirtualClock};
+use kyc_core::{
+    Actor, DecodeError, DocumentType, Exhibit, Flow, FlowRef, Item, RejectReason, RetakeReason,
+    Seconds, Side,
+};
+
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/v1")
+}
+
+/// One session for every state of the applicant's chart.
+fn sessions() -> Vec<(&'static str, collection::Session)> {
+    let flow = Flow::manual_review();
+    let after = |count: usize| Given::new(&flow).after(to_final().into_iter().take(count));
+    let decided = |event| after(8).after([event]);
+    vec![
+        ("welcome", after(0)),
+        ("personal_details", after(1)),
+        ("document_selection", after(2)),
+        ("document_photo", after(4)),
+        ("document_review", after(5)),
+        ("selfie", after(6)),
+        ("selfie_review", after(7)),
+        ("final", after(8)),
+        (
+            "resubmission",
+            after(8).after([
+                ask(&[Item::DocumentBack, Item::Selfie]),
+                page(Side::Back, 2),
+            ]),
+        ),
+        ("approved", decided(approved())),
+        ("rejected", decided(rejected(RejectReason::DocumentExpired))),
+        ("erased", decided(approved()).after([Event::Erase])),
+        (
+            "expired",
+            after(1)
+                .later(Seconds::days(1))
+                .after([Event::DeadlineReached]),
+        ),
+        ("cancelled", after(3).after([Event::Cancel])),
+    ]
+    .into_iter()
+    .map(|(name, given)| (name, given.session().clone()))
+    .collect()
+}
+
+/// One case for every state of the reviewer's chart.
+fn cases() -> Vec<(&'static str, review::Session)> {
+    use review::Event::{Approve, Arrive, Claim, Judge, Reject, RequestResubmission, Withdraw};
+
+    let flow = Flow::manual_review();
+    let rita = Actor::reviewer("rita".parse().unwrap());
+    let exhibits = |items: &[Item]| {
+        items
+            .iter()
+            .map(|item| Exhibit {
+                item: *item,
+                blob: blob(*item, 1),
+            })
+            .collect()
+    };
+    let arrive = Arrive {
+        round: 1,
+        exhibits: exhibits(&[Item::DocumentFront, Item::Selfie]),
+    };
+    let fine = |item| Judge {
+        item,
+        verdict: Verdict::Fine {},
+    };
+    let verdict = Verdict::Retake {
+        reason: RetakeReason::Blurry,
+        message: None,
+        note: None,
+    };
+    let retake = Judge {
+        item: Item::Selfie,
+        verdict,
+    };
+    let ways: [(&str, Vec<review::Event>); 6] = [
+        ("waiting", vec![]),
+        ("in_review", vec![arrive.clone(), Claim, fine(Item::Selfie)]),
+        (
+            "resubmission_requested",
+            vec![arrive.clone(), Claim, retake, RequestResubmission],
+        ),
+        (
+            "approved",
+            vec![
+                arrive.clone(),
+                Claim,
+                fine(Item::DocumentFront),
+                fine(Item::Selfie),
+                Approve { note: None },
+            ],
+        ),
+        (
+            "rejected",
+            vec![
+                arrive.clone(),
+                Claim,
+                Reject {
+                    reason: RejectReason::Other,
+                    message: None,
+                    note: None,
+                },
+            ],
+        ),
+        ("withdrawn", vec![arrive, Withdraw]),
+    ];
+    let walked = ways.map(|(name, events)| {
+        let mut case = review::Session::open(&flow, "s-1".parse().unwrap(), NOON);
+        for event in events {
+            case.handle(&event, &rita, NOON).unwrap();
+        }
+        (name, case)
+    });
+    walked.to_vec()
+}
+
+fn snapshots() -> Vec<(String, String)> {
+    let sessions = sessions()
+        .into_iter()
+        .map(|(name, session)| (format!("collection-{name}.json"), session.encode()));
+    sessions
+        .chain(
+            cases()
+                .into_iter()
+                .map(|(name, case)| (format!("review-{name}.json"), case.encode())),
+        )
+        .collect()
+}
+
+#[test]
+fn a_released_snapshot_of_every_state_opens_and_is_written_the_same() {
+    let folder = fixtures();
+    if std::env::var_os("KYC_RELEASE_FIXTURES").is_some() {
+        fs::create_dir_all(&folder).unwrap();
+        for (name, text) in snapshots() {
+            assert!(
+                !folder.join(&name).exists(),
+                "{name} is released: a fixture is never edited"
+            );
+            fs::write(folder.join(name), text).unwrap();
+        }
+    }
+    for (name, text) in snapshots() {
+        assert_eq!(
+            fs::read_to_string(folder.join(&name)).unwrap(),
+            text,
+            "{name}"
+        );
+    }
+    let flow = Flow::manual_review();
+    for file in fs::read_dir(folder).unwrap() {
+        let file = file.unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        if file.file_name().to_string_lossy().starts_with("collection") {
+            assert_eq!(
+                collection::Session::decode(&text, &flow).unwrap().encode(),
+                text
+            );
+        } else {
+            assert_eq!(
+                review::Session::decode(&text, &flow).unwrap().encode(),
+                text
+            );
+        }
+    }
+}
+
+#[test]
+fn there_is_a_fixture_for_every_state() {
+    let reached: Vec<_> = sessions()
+        .into_iter()
+        .map(|(_, session)| session.state())
+        .collect();
+    assert!(
+        collection::State::ALL
+            .iter()
+            .all(|state| reached.contains(state))
+    );
+    let reached: Vec<_> = cases().into_iter().map(|(_, case)| case.state()).collect();
+    assert!(
+        review::State::ALL
+            .iter()
+            .all(|state| reached.contains(state))
+    );
+}
+
+#[test]
+fn a_restored_session_is_the_session_and_repeats_nothing() {
+    for (_, session) in sessions() {
+        let restored = collection::Session::decode(&session.encode(), session.flow()).unwrap();
+        assert_eq!(restored, session);
+        assert_eq!(restored.version(), session.version());
+    }
+}
+
+#[test]
+fn a_snapshot_says_which_flow_it_needs() {
+    let (_, session) = sessions().remove(0);
+    let flow = FlowRef::of_snapshot(&session.encode()).unwrap();
+    assert_eq!(
+        (flow.id.as_str(), flow.version, flow.hash.as_str()),
+        ("manual-review", 1, session.flow().hash())
+    );
+}
+
+#[test]
+fn every_single_altered_byte_is_noticed() {
+    let flow = Flow::manual_review();
+    let (_, session) = sessions().remove(8);
+    let text = session.encode();
+    for position in 0..text.len() {
+        let mut bytes = text.clone().into_bytes();
+        bytes[position] ^= 0x01;
+        let Ok(altered) = String::from_utf8(bytes) else {
+            continue;
+        };
+        assert!(
+            collection::Session::decode(&altered, &flow).is_err(),
+            "byte {position}"
+        );
+    }
+}
+
+#[test]
+fn a_snapshot_that_is_cut_off_anywhere_does_not_open() {
+    let flow = Flow::manual_review();
+    let text = sessions().remove(8).1.encode();
+    for length in 0..text.len() {
+        assert!(
+            collection::Session::decode(&text[..length], &flow).is_err(),
+            "{length} bytes"
+        );
+    }
+}
+
+#[test]
+fn an_edited_snapshot_is_called_tampered() {
+    let flow = Flow::manual_review();
+    let text = sessions().remove(7).1.encode();
+    let edited = text.replace("\"state\":\"final\"", "\"state\":\"approved\"");
+    assert_ne!(edited, text);
+    assert_eq!(
+        collection::Session::decode(&edited, &flow),
+        Err(DecodeError::Tampered)
+    );
+}
+
+#[test]
+fn a_newer_schema_is_refused_with_its_number() {
+    let flow = Flow::manual_review();
+    let text = sessions()
+        .remove(0)
+        .1
+        .encode()
+        .replace("\"schema\":1,", "\"schema\":2,");
+    assert_eq!(
+        collection::Session::decode(&text, &flow),
+        Err(DecodeError::UnknownSchema { found: 2 })
+    );
+}
+
+#[test]
+fn a_snapshot_of_the_other_chart_is_refused() {
+    let flow = Flow::manual_review();
+    let (session, case) = (
+        sessions().remove(0).1.encode(),
+        cases().remove(1).1.encode(),
+    );
+    assert!(matches!(
+        review::Session::decode(&session, &flow),
+        Err(DecodeError::ForeignChart { .. })
+    ));
+    assert!(matches!(
+        collection::Session::decode(&case, &flow),
+        Err(DecodeError::ForeignChart { .. })
+    ));
+}
+
+#[test]
+fn a_snapshot_of_another_flow_or_of_a_changed_edition_is_refused() {
+    let text = sessions().remove(0).1.encode();
+    let other = Arc::new(
+        Flow::builder("other", 1)
+            .document(DocumentType::Passport)
+            .build()
+            .unwrap(),
+    );
+    assert!(matches!(
+        collection::Session::decode(&text, &other),
+        Err(DecodeError::ForeignFlow { .. })
+    ));
+    let mut definition = Flow::manual_review().definition().clone();
+    definition.consent = "2".to_owned();
+    let changed = Arc::new(Flow::new(definition).unwrap());
+    assert!(matches!(
+        collection::Session::decode(&text, &changed),
+        Err(DecodeError::ForeignFlow { .. })
+    ));
+}
+
+#[test]
+fn a_well_formed_snapshot_where_no_walk_leads_is_refused() {
+    // Written by this very code, with a right checksum: only the meaning is wrong.
+    let face = Arc::new(Flow::builder("face", 1).selfie().build().unwrap());
+    let given = Given::new(&face).after([start(), selfie(1)]);
+    let text = given.session().encode();
+    for (from, to) in [
+        (
+            "\"state\":\"selfie_review\"",
+            "\"state\":\"document_photo\"",
+        ),
+        ("\"state\":\"selfie_review\"", "\"state\":\"approved\""),
+        ("\"round\":1}", "\"round\":7}"),
+    ] {
+        let edited = resealed(&text.replace(from, to));
+        assert_ne!(edited, text, "{to}");
+        assert_eq!(
+            collection::Session::decode(&edited, &face),
+            Err(DecodeError::Impossible),
+            "{to}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_snapshot_is_malformed() {
+    let flow = Flow::manual_review();
+    for text in [
+        "",
+        "{}",
+        "null",
+        "[]",
+        "7",
+        "{\"schema\":\"1\"}",
+        "{\"schema\":1,",
+        &"[".repeat(100_000),
+    ] {
+        assert_eq!(
+            collection::Session::decode(text, &flow),
+            Err(DecodeError::Malformed)
+        );
+    }
+}
+
+#[test]
+fn an_error_repeats_nothing_of_the_snapshot() {
+    let flow = Flow::manual_review();
+    let text = resealed(
+        &sessions()
+            .remove(7)
+            .1
+            .encode()
+            .replace("\"given_names\"", "\"CANARY\""),
+    );
+    let error = collection::Session::decode(&text, &flow).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("CANARY"));
+}
+
+#[test]
+fn a_clock_moves_only_when_it_is_moved() {
+    let mut clock = VirtualClock::at(NOON);
+    clock.advance(Seconds::hours(2));
+    assert_eq!(clock.now(), NOON + Seconds(7_200));
+}
+
+/// Puts a right checksum on an edited snapshot, as somebody with this source could.
+fn resealed(text: &str) -> String {
+    use siphasher::sip128::{Hasher128, SipHasher24};
+    use std::hash::Hasher;
+
+    let (body, _) = text.rsplit_once(",\"checksum\"").unwrap();
+    let mut hasher = SipHasher24::new_with_key(b"kyc snapshot v1 ");
+    hasher.write(format!("{body}}}").as_bytes());
+    format!(
+        "{body},\"checksum\":\"{:032x}\"}}",
+        hasher.finish128().as_u128()
+    )
+}
