@@ -10,7 +10,7 @@ before(async () => (server = await serve()));
 after(() => server.close());
 
 test("a data directory that another server has open is refused in plain words", async () => {
-  const { code, said } = await server.another(["--listen", "127.0.0.1:0"]);
+  const { code, said } = await server.another({});
   assert.notEqual(code, 0);
   assert.match(said, /in use|another process|already open/i);
   assert.doesNotMatch(said, /panicked/);
@@ -19,7 +19,7 @@ test("a data directory that another server has open is refused in plain words", 
 test("a faulty flow is refused with every fault and its place", async () => {
   const flow = server.file("flow.json");
   await writeFile(flow, JSON.stringify({ id: "", version: 0, documents: [] }));
-  const { code, said } = await server.another(["--listen", "127.0.0.1:0", "--flow", flow]);
+  const { code, said } = await server.another({ "--flow": flow });
   assert.equal(code, 2);
   assert.doesNotMatch(said, /panicked/);
 });
@@ -27,7 +27,7 @@ test("a faulty flow is refused with every fault and its place", async () => {
 test("a faulty configuration is refused, and its secrets are not repeated", async () => {
   const config = server.file("bad.toml");
   await writeFile(config, '[[reviewers]]\nname = "ada"\npassword = "hunter2"\nroles = ["reviewer"]\n');
-  const { code, said } = await server.another(["--listen", "127.0.0.1:0", "--config", config]);
+  const { code, said } = await server.another({ "--config": config });
   assert.equal(code, 2);
   assert.match(said, /reviewers\[0\]\.password/);
   assert.doesNotMatch(said, /hunter2/);

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 
 use crate::shell::say;
-use crate::workspace::{cache, has, root};
+use crate::workspace::{cache, root};
 
 /// Something made from files of this repository.
 pub(crate) struct Made<'a> {
@@ -18,7 +18,7 @@ pub(crate) struct Made<'a> {
     /// Files and folders it is made from.
     pub(crate) from: &'a [&'a str],
     /// A file that is there once it is made.
-    pub(crate) to: &'a str,
+    pub(crate) to: &'a Path,
 }
 
 impl Made<'_> {
@@ -27,16 +27,16 @@ impl Made<'_> {
         let seen = cache().join(format!("{}.made-from", self.name));
         // Looked at before the work: what changes meanwhile makes it stale again.
         let now = self.look().to_string();
-        if has(self.to) && fs::read_to_string(&seen).is_ok_and(|then| then == now) {
+        if self.to.is_file() && fs::read_to_string(&seen).is_ok_and(|then| then == now) {
             say(&format!("{}: up to date", self.name));
             return Ok(());
         }
         make()?;
         anyhow::ensure!(
-            has(self.to),
+            self.to.is_file(),
             "{}: there is no {} after building it",
             self.name,
-            self.to
+            self.to.display()
         );
         fs::create_dir_all(cache())?;
         fs::write(&seen, now).with_context(|| seen.display().to_string())

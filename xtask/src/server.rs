@@ -9,11 +9,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::shell::{command, run, timed};
-use crate::web::PAGES;
+use crate::web;
 use crate::workspace::{root, target};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -69,7 +69,8 @@ impl Server {
             .arg(data.join("blobs"))
             .arg("--config")
             .arg(&config)
-            .args(["--pages", PAGES])
+            .arg("--pages")
+            .arg(web::served())
             .current_dir(root())
             .stdin(Stdio::null())
             .stdout(fs::File::create(&log)?)
@@ -166,39 +167,35 @@ pub(crate) fn port(wanted: u16) -> Result<u16> {
 
 fn configuration(program: &Path, reviewers: &[Reviewer], api_key: &str) -> Result<String> {
     let mut text = String::from("# Written anew by every `cargo xtask demo`.\n");
-    for Reviewer { name, password } in reviewers {
-        let hash = hashed(program, password)?;
-        write!(
-            text,
-            "\n[[reviewers]]\nname = \"{name}\"\npassword = \"{hash}\"\nroles = [\"reviewer\"]\n"
-        )?;
+    for reviewer in reviewers {
+        text += &lines_of(program, reviewer)?;
     }
-    let digest: String = Sha256::digest(api_key)
+    let digest = Sha256::digest(api_key)
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+        .fold(String::new(), |digest, byte| format!("{digest}{byte:02x}"));
     write!(
         text,
-        "\n[[integrators]]\nname = \"demo\"\nkey_sha256 = \"{digest}\"\n"
+        "[[integrators]]\nname = \"demo\"\nkey_sha256 = \"{digest}\"\n"
     )?;
     Ok(text)
 }
 
-/// A password as the server keeps it, by the server's own command.
-fn hashed(program: &Path, password: &str) -> Result<String> {
+/// A reviewer as the configuration names them, by the server's own command.
+fn lines_of(program: &Path, reviewer: &Reviewer) -> Result<String> {
     let mut child = Command::new(program)
-        .arg("reviewer")
+        .args(["reviewer", reviewer.name])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
-        writeln!(stdin, "{password}")?;
+        writeln!(stdin, "{}", reviewer.password)?;
     }
-    let said = String::from_utf8(child.wait_with_output()?.stdout)?;
-    said.split(['"', '\'', ' ', '\n'])
-        .find(|word| word.starts_with("$argon2id$"))
-        .map(str::to_owned)
-        .context("`kyc-server reviewer` printed no password hash")
+    let output = child.wait_with_output()?;
+    ensure!(
+        output.status.success(),
+        "`kyc-server reviewer` took no password"
+    );
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Letters and digits that nobody can guess, easy to read aloud.
