@@ -159,6 +159,8 @@ impl Serialize for Flow {
 }
 
 /// The JSON form of a Flow, not yet judged.
+///
+/// Its text is hashed into every snapshot, so a field that is added later must be left out when it has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

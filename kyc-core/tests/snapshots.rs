@@ -333,7 +333,7 @@ fn a_well_formed_snapshot_where_no_walk_leads_is_refused() {
             "\"state\":\"document_photo\"",
         ),
         ("\"state\":\"selfie_review\"", "\"state\":\"approved\""),
-        ("\"round\":1}", "\"round\":7}"),
+        ("\"round\":1,\"unsent\"", "\"round\":7,\"unsent\""),
     ] {
         let edited = resealed(&text.replace(from, to));
         assert_ne!(edited, text, "{to}");
