@@ -1,0 +1,239 @@
+//! What every handler works with, and the one way in which a session moves: decide, keep, tell whoever listens.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use hmac::{Hmac, KeyInit, Mac};
+use kyc_core::flow::Images;
+use kyc_core::journal::{Entry, Hash};
+use kyc_core::{Actor, Chart, Flow, Key, Phase, SessionId, collection, review};
+use kyc_persist::{
+    Answer, Ask, Blobs, Clock, Grants, KeepError, Keeper, Row, Store, StoreError, Wake,
+};
+use serde::Serialize;
+use sha2::Sha256;
+use tokio::sync::{Mutex, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::live::Live;
+use crate::problem::Problem;
+use crate::rates::Rates;
+
+/// What a server is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where sessions are kept.
+    pub store: Arc<dyn Store>,
+    /// Where tokens and codes are kept: the same adapter.
+    pub grants: Arc<dyn Grants>,
+    /// Where images are kept.
+    pub blobs: Blobs,
+    /// The Flows that sessions may be opened with; the first is the one when none is named.
+    pub flows: Vec<Arc<Flow>>,
+    /// What rings when there is work for the courier.
+    pub wake: Wake,
+    /// What time it is.
+    pub clock: Clock,
+    /// What the installation decides.
+    pub config: Config,
+    /// Under which address browsers find this server, without a slash at the end.
+    pub public_url: String,
+    /// A directory that holds `apply/` and `backoffice/`.
+    pub pages: Option<PathBuf>,
+    /// Keys the digests of requests, so that a journal tells nothing of what was typed. Keep it as long as the store.
+    pub secret: [u8; 32],
+}
+
+/// Shared by all handlers.
+#[derive(Clone, Debug)]
+pub(crate) struct App(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) keeper: Keeper,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) grants: Arc<dyn Grants>,
+    pub(crate) blobs: Blobs,
+    pub(crate) flows: Vec<Arc<Flow>>,
+    pub(crate) clock: Clock,
+    pub(crate) config: Config,
+    pub(crate) public_url: String,
+    pub(crate) live: Live,
+    pub(crate) rates: Arc<Rates>,
+    /// Passwords that are checked at once.
+    pub(crate) verifying: Semaphore,
+    /// Uploads that are in memory at once.
+    pub(crate) receiving: Semaphore,
+    /// Images that are decoded at once.
+    pub(crate) decoders: Arc<Semaphore>,
+    /// Held while a reviewer's session is prolonged or ended.
+    pub(crate) renewing: Mutex<()>,
+    /// Decisions under way: they go on when their caller has left.
+    pub(crate) tasks: TaskTracker,
+    /// Ends streams when the server does.
+    pub(crate) closing: CancellationToken,
+    /// Whether somebody carries effects out.
+    pub(crate) courier: AtomicBool,
+    secret: [u8; 32],
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// The answer to an event, the same however often it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub(crate) struct StepTaken {
+    /// How many events were accepted so far, this one included.
+    pub(crate) version: u32,
+    /// What happened.
+    pub(crate) event: String,
+    /// The state before.
+    pub(crate) from: String,
+    /// The state after.
+    pub(crate) to: String,
+    /// The kinds of work that left with it; the server does that work.
+    pub(crate) effects: Vec<String>,
+}
+
+impl From<Entry> for StepTaken {
+    fn from(entry: Entry) -> Self {
+        let facts = entry.facts;
+        Self {
+            version: facts.version,
+            event: facts.event,
+            from: facts.from,
+            to: facts.to,
+            effects: facts.effects,
+        }
+    }
+}
+
+impl App {
+    /// Lets an event happen and keeps it. Goes on to its end when the caller leaves.
+    pub(crate) async fn carry_out<C: Chart>(
+        &self,
+        session: &SessionId,
+        key: Key,
+        seen: Option<u32>,
+        event: C::Event,
+        by: Actor,
+    ) -> Result<Answer<C>, KeepError<C::Rejected>> {
+        let row = Row {
+            session: session.clone(),
+            chart: C::NAME,
+        };
+        let ask = Ask {
+            session: session.clone(),
+            key,
+            fingerprint: self.fingerprint(&row, &event),
+            expected: seen,
+            event,
+            by,
+        };
+        let app = self.clone();
+        let handled = self
+            .tasks
+            .spawn(async move { app.keeper.handle::<C>(ask, app.clock.now()).await });
+        handled.await.unwrap_or_else(|error| {
+            // The task panicked; whether it had committed is not known, and asking again with the same key is safe.
+            Err(StoreError::backend("server", error).into())
+        })
+    }
+
+    /// What recognises another request under the same key, and tells nothing of what the request said.
+    pub(crate) fn fingerprint(&self, row: &Row, body: &impl Serialize) -> Hash {
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        self.keyed(&[row.to_string().as_bytes(), &body])
+    }
+
+    /// A digest that nobody without this server's secret can make.
+    pub(crate) fn keyed(&self, fields: &[&[u8]]) -> Hash {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("a key of any length");
+        for field in fields {
+            mac.update(&(field.len() as u64).to_be_bytes());
+            mac.update(field);
+        }
+        Hash::from_bytes(mac.finalize().into_bytes().into())
+    }
+
+    /// The applicant's chart of a session.
+    pub(crate) async fn session(&self, id: &SessionId) -> Result<collection::Session, Problem> {
+        self.load(id).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// The reviewer's chart of a session.
+    pub(crate) async fn case(&self, id: &SessionId) -> Result<review::Session, Problem> {
+        self.load(id).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// A chart of a session, if it was opened.
+    pub(crate) async fn load<C: Chart>(&self, id: &SessionId) -> Result<Option<C>, Problem> {
+        self.keeper.load::<C>(id).await.map_err(Problem::kept)
+    }
+
+    /// What is shown to applicant and company. Only who keeps the case knows whether a reviewer can see it.
+    pub(crate) async fn view(
+        &self,
+        session: &collection::Session,
+    ) -> Result<collection::View, Problem> {
+        let mut view = session.view();
+        if view.state == collection::State::Final {
+            let case = self.load::<review::Session>(session.id()).await?;
+            if case.is_some_and(|case| case.state() == review::State::InReview) {
+                view.phase = Phase::InReview;
+            }
+        }
+        Ok(view)
+    }
+
+    /// What an image of this session must be like.
+    pub(crate) async fn images(&self, id: &SessionId) -> Result<Images, Problem> {
+        Ok(self.session(id).await?.flow().definition().images)
+    }
+}
+
+impl App {
+    /// Puts a server together. Nothing runs yet.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let closing = CancellationToken::new();
+        let limits = &parts.config.limits;
+        let live = Live::new(limits.streams, limits.streams_per_caller, closing.clone());
+        let told = live.clone();
+        let keeper = Keeper::new(
+            Arc::clone(&parts.store),
+            Arc::new(parts.flows.iter().cloned().collect()),
+            parts.wake.clone(),
+        )
+        .telling(move |moved| told.moved(moved));
+        Self(Arc::new(Inner {
+            keeper,
+            store: parts.store,
+            grants: parts.grants,
+            blobs: parts.blobs,
+            clock: parts.clock,
+            public_url: parts.public_url,
+            live,
+            rates: Arc::new(Rates::new(limits, parts.config.proxies)),
+            verifying: Semaphore::new(2),
+            receiving: Semaphore::new(32),
+            decoders: Arc::new(Semaphore::new(2)),
+            renewing: Mutex::default(),
+            tasks: TaskTracker::new(),
+            closing,
+            courier: AtomicBool::new(false),
+            secret: parts.secret,
+            flows: parts.flows,
+            config: parts.config,
+        }))
+    }
+}

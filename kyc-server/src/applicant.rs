@@ -1,0 +1,258 @@
+//! What an applicant's page may ask: trade a link for a token, then read, move and feed the one session it is bound to.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kyc_core::collection::{Event, Session, State as Stands};
+use kyc_core::{Actor, BlobRef, Key, Sender, SessionId, Timestamp};
+use kyc_persist::Row;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::{App, StepTaken};
+use crate::auth::ApplicantCaller;
+use crate::integrator::Opened;
+use crate::problem::Problem;
+use crate::request::{IdempotencyKey, IfMatch, Named, Strict, etag, has_seen, last_event_id};
+
+/// The routes of this audience, below `/applicant/v1`.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(exchange))
+        .routes(routes!(read))
+        .routes(routes!(send))
+        .routes(routes!(upload, show))
+        .routes(routes!(stream))
+        .routes(routes!(link))
+}
+
+/// The code of a link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Exchange {
+    /// What stands behind `#code=`.
+    code: String,
+}
+
+/// What a link is worth.
+#[derive(Serialize, ToSchema)]
+struct Exchanged {
+    /// The session it leads into.
+    #[schema(value_type = String)]
+    session: SessionId,
+    /// Proves from now on who is asking. Shown once.
+    token: String,
+    /// When the token is worth nothing any more, in milliseconds since 1970.
+    #[schema(value_type = u64)]
+    expires_at: Timestamp,
+}
+
+/// Trade the code of a link for a token. Works once.
+#[utoipa::path(
+    post, path = "/exchange", tag = "applicant",
+    request_body = Exchange,
+    responses(
+        (status = OK, body = Exchanged),
+        (status = UNAUTHORIZED, description = "code_invalid", content_type = "application/problem+json"),
+    ),
+)]
+async fn exchange(
+    State(app): State<App>,
+    Strict(exchange): Strict<Exchange>,
+) -> Result<Json<Exchanged>, Problem> {
+    let (session, token, expires_at) = app.exchange(&exchange.code).await?;
+    Ok(Json(Exchanged {
+        session,
+        token: token.reveal().to_owned(),
+        expires_at,
+    }))
+}
+
+/// Read the session: what to show, the Flow, and the snapshot that the page's own chart goes on from.
+#[utoipa::path(
+    get, path = "/sessions/{session}", tag = "applicant",
+    responses(
+        (status = OK, description = "`{view, flow, snapshot}`; the version is in ETag", body = Object),
+        (status = NOT_MODIFIED, description = "The version in If-None-Match is the present one"),
+        (status = NOT_FOUND, description = "another's session", content_type = "application/problem+json"),
+    ),
+    security(("applicant_token" = [])),
+)]
+async fn read(
+    State(app): State<App>,
+    caller: ApplicantCaller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let session = app.session(&caller.session).await?;
+    let tag = [(header::ETAG, etag(session.version()))];
+    // In `final` more is told than the version tells: whether a reviewer can see it already.
+    if session.state() != Stands::Final && has_seen(&headers, session.version()) {
+        return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+    }
+    let body = json!({
+        "view": app.view(&session).await?,
+        "flow": **session.flow(),
+        "snapshot": session.encode(),
+    });
+    Ok((tag, Json(body)).into_response())
+}
+
+/// Send an event.
+#[utoipa::path(
+    post, path = "/sessions/{session}/events", tag = "applicant",
+    params(
+        ("If-Match" = String, Header, description = "The version the page has seen, in quotes"),
+        ("Idempotency-Key" = String, Header, description = "Names this event: again under the same name, it gets the same answer"),
+    ),
+    request_body(content = Object, description = "An event of the collection chart: `{\"type\": ...}`"),
+    responses(
+        (status = OK, body = StepTaken),
+        (status = FORBIDDEN, description = "not_yours", content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted, with state and accepted events", content_type = "application/problem+json"),
+        (status = PRECONDITION_FAILED, description = "stale, with the current view", content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing", content_type = "application/problem+json"),
+        (status = PRECONDITION_REQUIRED, description = "version_required", content_type = "application/problem+json"),
+    ),
+    security(("applicant_token" = [])),
+)]
+async fn send(
+    State(app): State<App>,
+    caller: ApplicantCaller,
+    IfMatch(seen): IfMatch,
+    IdempotencyKey(key): IdempotencyKey,
+    Strict(event): Strict<Event>,
+) -> Result<Response, Problem> {
+    let session = &caller.session;
+    if event.sender() != Sender::Applicant {
+        return Err(Problem::not_yours());
+    }
+    if let Event::CapturePage { blob, .. } | Event::CaptureSelfie { blob } = &event {
+        app.must_have(session, blob, &key).await?;
+    }
+    let sent = app
+        .carry_out::<Session>(session, key, Some(seen), event, Actor::APPLICANT)
+        .await;
+    match sent {
+        Ok(answer) => {
+            let tag = [(header::ETAG, etag(answer.entry.facts.version))];
+            Ok((tag, Json(StepTaken::from(answer.entry))).into_response())
+        }
+        Err(error) => Err(app.session_refused(session, error).await),
+    }
+}
+
+/// The image a path names, beside its session.
+#[derive(Debug, Deserialize)]
+struct Image {
+    digest: BlobRef,
+}
+
+/// Upload an image under the SHA-256 of its bytes. Again is harmless.
+#[utoipa::path(
+    put, path = "/sessions/{session}/blobs/{digest}", tag = "applicant",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP"),
+    responses(
+        (status = CREATED), (status = OK, description = "It was there already"),
+        (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image", content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, digest_mismatch", content_type = "application/problem+json"),
+    ),
+    security(("applicant_token" = [])),
+)]
+async fn upload(
+    State(app): State<App>,
+    caller: ApplicantCaller,
+    Named(path): Named<Image>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    app.rates.upload(&caller.credential)?;
+    let session = app.session(&caller.session).await?;
+    if session.state().is_end() {
+        return Err(Problem::not_accepted()
+            .with("state", session.state().as_str())
+            .with("event", "upload")
+            .with("accepts", json!([])));
+    }
+    let limits = session.flow().definition().images;
+    match app
+        .receive(&caller.session, &path.digest, limits, request)
+        .await?
+    {
+        true => Ok(StatusCode::CREATED),
+        false => Ok(StatusCode::OK),
+    }
+}
+
+/// See an image that was uploaded: upright, as JPEG, without what else the file carried.
+#[utoipa::path(
+    get, path = "/sessions/{session}/blobs/{digest}", tag = "applicant",
+    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>), (status = NOT_FOUND, content_type = "application/problem+json")),
+    security(("applicant_token" = [])),
+)]
+async fn show(
+    State(app): State<App>,
+    caller: ApplicantCaller,
+    Named(path): Named<Image>,
+) -> Result<Response, Problem> {
+    let limits = app.images(&caller.session).await?;
+    app.show(&caller.session, &path.digest, limits).await
+}
+
+/// Listen to the session: an event `session` with the version as its id, at once and whenever something moves.
+#[utoipa::path(
+    get, path = "/sessions/{session}/stream", tag = "applicant",
+    params(("Last-Event-ID" = Option<String>, Header, description = "The version told last")),
+    responses((status = OK, content_type = "text/event-stream", body = String)),
+    security(("applicant_token" = [])),
+)]
+async fn stream(
+    State(app): State<App>,
+    caller: ApplicantCaller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let news = app.live.session(&caller.session)?;
+    let current = app.session(&caller.session).await?.version();
+    let seen = last_event_id(&headers).and_then(|id| id.parse().ok());
+    let (listening, credential) = (app.clone(), caller.credential);
+    let allowed = move || {
+        let app = listening.clone();
+        let answer = async move { matches!(app.applicant(&credential).await, Ok(Some(_))) };
+        Box::pin(answer) as _
+    };
+    Ok(news.stream(current, seen, Box::new(allowed)))
+}
+
+/// Make a link for going on with another device.
+#[utoipa::path(
+    post, path = "/sessions/{session}/links", tag = "applicant",
+    responses((status = CREATED, body = Opened)),
+    security(("applicant_token" = [])),
+)]
+async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Response, Problem> {
+    let opened = app.fresh_link(caller.session, None).await?;
+    Ok((StatusCode::CREATED, Json(opened)).into_response())
+}
+
+impl App {
+    /// Refuses an event about bytes that were never uploaded. The answer to an earlier request stands even if the bytes
+    /// were let go meanwhile.
+    async fn must_have(
+        &self,
+        session: &SessionId,
+        blob: &BlobRef,
+        key: &Key,
+    ) -> Result<(), Problem> {
+        if self.blobs.exists(session, blob).await? {
+            return Ok(());
+        }
+        let row = Row::collection(session.clone());
+        match self.store.recall(&row, key).await? {
+            Some(_) => Ok(()),
+            None => Err(Problem::blob_missing()),
+        }
+    }
+}

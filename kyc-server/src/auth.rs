@@ -1,0 +1,322 @@
+//! Who is asking: an integrator by key, an applicant by token, a reviewer by cookie. None can pass for another.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use kyc_core::journal::Hash;
+use kyc_core::{ReviewerId, SessionId, Timestamp};
+use kyc_persist::Grant;
+
+use crate::app::App;
+use crate::config::Role;
+use crate::problem::Problem;
+use crate::secrets::{Password, Secret, digest_of};
+
+/// What a grant is for, as it is written down.
+pub(crate) mod purpose {
+    /// A one-use code in a link, which becomes a token.
+    pub(crate) const LINK: &str = "link";
+    /// A token bound to one session.
+    pub(crate) const APPLICANT: &str = "applicant";
+    /// A reviewer's session; behind it stands when it ends whatever happens.
+    pub(crate) const REVIEWER: &str = "reviewer ";
+}
+
+/// A company's backend.
+#[derive(Clone, Debug)]
+pub(crate) struct IntegratorCaller {
+    /// The digest of its key: what its requests are scoped by.
+    pub(crate) credential: Hash,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IntegratorCaller
+where
+    App: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = App::from_ref(state);
+        let presented = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
+        let integrator = app.config.integrator(presented);
+        let credential = integrator.ok_or_else(Problem::unauthorized)?.key;
+        app.rates.caller(&credential)?;
+        Ok(Self { credential })
+    }
+}
+
+/// The applicant whose session the path names. Another's session is as good as none.
+#[derive(Clone, Debug)]
+pub(crate) struct ApplicantCaller {
+    /// The session in the path, which is the token's.
+    pub(crate) session: SessionId,
+    /// The digest of the token.
+    pub(crate) credential: Hash,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ApplicantCaller
+where
+    App: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = App::from_ref(state);
+        let presented = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
+        let credential = digest_of(presented);
+        let session = app
+            .applicant(&credential)
+            .await?
+            .ok_or_else(Problem::unauthorized)?;
+        app.rates.caller(&credential)?;
+        let path = RawPathParams::from_request_parts(parts, state).await;
+        let path = path.map_err(|_| Problem::not_found())?;
+        match path.iter().find(|(name, _)| *name == "session") {
+            Some((_, named)) if named == session.as_str() => Ok(Self {
+                session,
+                credential,
+            }),
+            _ => Err(Problem::not_found()),
+        }
+    }
+}
+
+/// Somebody signed in to the backoffice. May see everything there.
+#[derive(Clone, Debug)]
+pub(crate) struct ReviewerCaller {
+    /// Under which name they act.
+    pub(crate) name: ReviewerId,
+    /// What they may do.
+    pub(crate) roles: BTreeSet<Role>,
+    /// The digest of their cookie.
+    pub(crate) credential: Hash,
+}
+
+impl ReviewerCaller {
+    /// Refuses who may only look.
+    pub(crate) fn must_be(&self, role: Role) -> Result<(), Problem> {
+        match self.roles.contains(&role) {
+            true => Ok(()),
+            false => Err(Problem::role_missing()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ReviewerCaller
+where
+    App: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let app = App::from_ref(state);
+        let presented = cookie(&parts.headers).ok_or_else(Problem::unauthorized)?;
+        let credential = digest_of(presented);
+        app.reviewer(&credential, Stay::Renew)
+            .await?
+            .ok_or_else(Problem::unauthorized)
+            .and_then(|caller| app.rates.caller(&credential).map(|()| caller))
+    }
+}
+
+/// Whether a look at a reviewer's session counts as activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// A request of theirs does.
+    Renew,
+    /// An open stream does not.
+    AsIs,
+}
+
+impl App {
+    /// A fresh link into a session: its one-use code, and when it runs out.
+    pub(crate) async fn link(&self, session: &SessionId) -> Result<(Secret, Timestamp), Problem> {
+        let code = Secret::random();
+        let expires_at = later(self.clock.now(), self.config.lifetimes.link());
+        self.grant(&code, session.as_str(), purpose::LINK, expires_at)
+            .await?;
+        Ok((code, expires_at))
+    }
+
+    /// A code becomes a token: once, and only if it is a link's.
+    pub(crate) async fn exchange(
+        &self,
+        code: &str,
+    ) -> Result<(SessionId, Secret, Timestamp), Problem> {
+        let (code, now) = (digest_of(code), self.clock.now());
+        let is_link = |grant: &Grant| grant.purpose == purpose::LINK;
+        let found = self.grants.find(&code, now).await?;
+        if !found.as_ref().is_some_and(is_link) {
+            return Err(Problem::code_invalid());
+        }
+        let taken = self.grants.take(&code, now).await?;
+        let session: SessionId = taken
+            .and_then(|grant| grant.subject.parse().ok())
+            .ok_or_else(Problem::code_invalid)?;
+        let token = Secret::random();
+        let expires_at = later(now, self.config.lifetimes.token());
+        self.grant(&token, session.as_str(), purpose::APPLICANT, expires_at)
+            .await?;
+        Ok((session, token, expires_at))
+    }
+
+    /// Whose token this is.
+    pub(crate) async fn applicant(&self, credential: &Hash) -> Result<Option<SessionId>, Problem> {
+        let grant = self.grants.find(credential, self.clock.now()).await?;
+        Ok(grant
+            .filter(|grant| grant.purpose == purpose::APPLICANT)
+            .and_then(|grant| grant.subject.parse().ok()))
+    }
+
+    /// Signs in. An unknown name costs what a known one costs.
+    pub(crate) async fn sign_in(
+        &self,
+        name: &str,
+        password: String,
+    ) -> Result<(Secret, ReviewerCaller), Problem> {
+        let known = self.config.reviewer(name).cloned();
+        let stored = known.as_ref().map_or_else(
+            || Password::of_nobody().clone(),
+            |reviewer| reviewer.password.clone(),
+        );
+        let turn = self.verifying.acquire().await;
+        let turn = turn.map_err(|_| Problem::unavailable())?;
+        let right = tokio::task::spawn_blocking(move || stored.verify(&password))
+            .await
+            .map_err(|_| Problem::internal())?;
+        drop(turn);
+        let Some(reviewer) = known.filter(|_| right) else {
+            return Err(Problem::login_failed());
+        };
+
+        let cookie = Secret::random();
+        let now = self.clock.now();
+        let end = later(now, self.config.lifetimes.reviewer());
+        let idle = later(now, self.config.lifetimes.idle()).min(end);
+        let purpose = format!("{}{}", purpose::REVIEWER, end.as_millis());
+        self.grant(&cookie, &subject(&reviewer.name), &purpose, idle)
+            .await?;
+        let caller = ReviewerCaller {
+            credential: cookie.digest(),
+            name: reviewer.name,
+            roles: reviewer.roles,
+        };
+        Ok((cookie, caller))
+    }
+
+    /// Ends a reviewer's session, or whatever else this cookie may be worth.
+    pub(crate) async fn sign_out(&self, credential: &Hash) -> Result<(), Problem> {
+        let _alone = self.renewing.lock().await;
+        self.grants.take(credential, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Whose cookie this is. Who was taken out of the configuration has none.
+    pub(crate) async fn reviewer(
+        &self,
+        credential: &Hash,
+        stay: Stay,
+    ) -> Result<Option<ReviewerCaller>, Problem> {
+        let now = self.clock.now();
+        let Some(grant) = self.grants.find(credential, now).await? else {
+            return Ok(None);
+        };
+        let Some((name, end)) = reviewer_of(&grant) else {
+            return Ok(None);
+        };
+        let Some(reviewer) = self.config.reviewer(name) else {
+            return Ok(None);
+        };
+        let caller = ReviewerCaller {
+            name: reviewer.name.clone(),
+            roles: reviewer.roles.clone(),
+            credential: *credential,
+        };
+        let idle = later(now, self.config.lifetimes.idle()).min(end);
+        // Written at most once a minute: each is a write to disk.
+        let lag = idle
+            .as_millis()
+            .saturating_sub(grant.expires_at.as_millis());
+        if stay == Stay::Renew && lag >= 60_000 {
+            let _alone = self.renewing.lock().await;
+            // Again, because they may have signed out meanwhile.
+            if self.grants.find(credential, now).await?.is_none() {
+                return Ok(None);
+            }
+            let renewed = Grant {
+                expires_at: idle,
+                ..grant.clone()
+            };
+            self.grants.put(credential, renewed).await?;
+        }
+        Ok(Some(caller))
+    }
+
+    async fn grant(
+        &self,
+        secret: &Secret,
+        subject: &str,
+        purpose: &str,
+        expires_at: Timestamp,
+    ) -> Result<(), Problem> {
+        let grant = Grant {
+            subject: subject.to_owned(),
+            purpose: purpose.to_owned(),
+            expires_at,
+        };
+        Ok(self.grants.put(&secret.digest(), grant).await?)
+    }
+}
+
+/// The secret behind `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && plausible(secret)).then_some(secret)
+}
+
+/// The secret in the reviewer's cookie.
+pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, secret)| secret)
+        .filter(|secret| plausible(secret))
+}
+
+/// The name of the cookie: browsers take it only over TLS (or from this machine), for this host and the whole of it.
+pub(crate) const COOKIE: &str = "__Host-kyc_reviewer";
+
+/// Longer than any secret of ours is not worth a digest.
+fn plausible(secret: &str) -> bool {
+    (1..=128).contains(&secret.len())
+}
+
+/// A colon keeps reviewers apart from sessions, whose names have none.
+fn subject(name: &ReviewerId) -> String {
+    format!("reviewer:{name}")
+}
+
+fn reviewer_of(grant: &Grant) -> Option<(&str, Timestamp)> {
+    let name = grant.subject.strip_prefix("reviewer:")?;
+    let end = grant
+        .purpose
+        .strip_prefix(purpose::REVIEWER)?
+        .parse()
+        .ok()?;
+    Some((name, Timestamp::from_millis(end)))
+}
+
+fn later(now: Timestamp, span: std::time::Duration) -> Timestamp {
+    let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    Timestamp::from_millis(now.as_millis().saturating_add(millis))
+}

@@ -1,0 +1,89 @@
+//! What a browser may do with our answers.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::config::Origin;
+use crate::pages::Page;
+
+/// The header lines that depend on the installation.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines {
+    apply: HeaderValue,
+    backoffice: HeaderValue,
+    strict_transport: bool,
+}
+
+impl Lines {
+    /// `ancestors` may frame the applicant's page; `https` tells whether the public address is one of TLS.
+    pub(crate) fn new(ancestors: &[Origin], https: bool) -> Self {
+        let framed_by = |ancestors: &str| {
+            HeaderValue::try_from(format!("{PAGE_POLICY}; frame-ancestors {ancestors}"))
+                .unwrap_or(HeaderValue::from_static(API_POLICY))
+        };
+        let ancestors: Vec<_> = ancestors.iter().map(Origin::as_str).collect();
+        Self {
+            apply: match ancestors[..] {
+                [] => framed_by("'none'"),
+                _ => framed_by(&ancestors.join(" ")),
+            },
+            backoffice: framed_by("'none'"),
+            strict_transport: https,
+        }
+    }
+}
+
+/// On every answer; a page may have set some of them more narrowly.
+pub(crate) async fn on_every_answer(
+    State(lines): State<std::sync::Arc<Lines>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let page = Page::of(request.uri().path());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: HeaderValue| {
+        headers.insert(name, value);
+    };
+    let text = HeaderValue::from_static;
+
+    set(header::X_CONTENT_TYPE_OPTIONS, text("nosniff"));
+    set(header::REFERRER_POLICY, text("no-referrer"));
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        text("same-origin"),
+    );
+    set(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        text("same-origin"),
+    );
+    set(
+        HeaderName::from_static("permissions-policy"),
+        text(match page {
+            Some(Page::Apply) => "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+            _ => "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        }),
+    );
+    if lines.strict_transport {
+        set(
+            header::STRICT_TRANSPORT_SECURITY,
+            text("max-age=63072000; includeSubDomains"),
+        );
+    }
+    match page {
+        Some(Page::Apply) => set(header::CONTENT_SECURITY_POLICY, lines.apply.clone()),
+        Some(Page::Backoffice) => set(header::CONTENT_SECURITY_POLICY, lines.backoffice.clone()),
+        None => {
+            set(header::CONTENT_SECURITY_POLICY, text(API_POLICY));
+            set(header::CACHE_CONTROL, text("no-store"));
+        }
+    }
+    response
+}
+
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+    worker-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; require-trusted-types-for 'script'";
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox";

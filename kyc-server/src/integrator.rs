@@ -1,0 +1,281 @@
+//! What a company's backend may ask: open sessions, hand out links, look, call off, erase.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kyc_core::{Actor, ChartName, Flow, Key, SessionId, Timestamp, collection};
+use kyc_persist::{Order, Row};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::{App, StepTaken};
+use crate::auth::IntegratorCaller;
+use crate::listing::{Listing, Page};
+use crate::problem::Problem;
+use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
+
+/// The routes of this audience, below `/integrator/v1`.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(open, list))
+        .routes(routes!(read, erase))
+        .routes(routes!(link))
+        .routes(routes!(cancel))
+}
+
+/// What a new session is to be like.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Opening {
+    /// The id of the Flow it walks; the server's first when left out.
+    #[serde(default)]
+    flow: Option<String>,
+    /// The language of the page (BCP 47); the browser's when left out.
+    #[serde(default)]
+    locale: Option<String>,
+}
+
+/// A new session, or a new link into an old one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Opened {
+    /// Its name.
+    #[schema(value_type = String)]
+    session: SessionId,
+    /// For the applicant, who can use it once.
+    link: String,
+    /// When the link is worth nothing any more, in milliseconds since 1970.
+    #[schema(value_type = u64)]
+    link_expires_at: Timestamp,
+}
+
+/// Open a session.
+///
+/// The same `Idempotency-Key` again opens nothing: it answers the same session, with a fresh link, because of a link
+/// only a digest is kept.
+#[utoipa::path(
+    post, path = "/sessions", tag = "integrator",
+    params(("Idempotency-Key" = String, Header, description = "Names this request")),
+    request_body = Opening,
+    responses(
+        (status = CREATED, body = Opened),
+        (status = BAD_REQUEST, description = "malformed, key_required", content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "key_reused", content_type = "application/problem+json"),
+    ),
+    security(("api_key" = [])),
+)]
+async fn open(
+    State(app): State<App>,
+    caller: IntegratorCaller,
+    key: IdempotencyKey,
+    Strict(opening): Strict<Opening>,
+) -> Result<Response, Problem> {
+    let flow = match &opening.flow {
+        None => app.flows.first(),
+        Some(id) => app.flows.iter().find(|flow| flow.id().as_str() == id),
+    };
+    let flow = flow.ok_or_else(|| Problem::malformed().detail("no such flow"))?;
+    if opening
+        .locale
+        .as_deref()
+        .is_some_and(|tag| !is_language(tag))
+    {
+        return Err(Problem::malformed().detail("locale is not a language tag"));
+    }
+    // The session's name follows from who asks and under which key, so that asking again finds it.
+    let name = app.keyed(&[
+        b"session",
+        caller.credential.as_bytes(),
+        key.0.as_str().as_bytes(),
+    ]);
+    let session: SessionId = name.to_string()[..32]
+        .parse()
+        .map_err(|_| Problem::internal())?;
+    app.open_session(&session, flow, key.0, &opening).await?;
+    let opened = app.fresh_link(session, opening.locale.as_deref()).await?;
+    Ok((StatusCode::CREATED, Json(opened)).into_response())
+}
+
+/// List sessions, the newest first.
+#[utoipa::path(
+    get, path = "/sessions", tag = "integrator",
+    params(Listing),
+    responses((status = OK, body = Page)),
+    security(("api_key" = [])),
+)]
+async fn list(
+    State(app): State<App>,
+    _: IntegratorCaller,
+    Asked(listing): Asked<Listing>,
+) -> Result<Json<Page>, Problem> {
+    let page = app
+        .store
+        .list(&listing.query(ChartName::Collection, Order::NewestFirst)?)
+        .await?;
+    Ok(Json(Page::of(page)))
+}
+
+/// Read a session. What the applicant said is in it.
+#[utoipa::path(
+    get, path = "/sessions/{session}", tag = "integrator",
+    responses(
+        (status = OK, description = "The view; its version is in ETag", body = Object),
+        (status = NOT_FOUND, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = [])),
+)]
+async fn read(
+    State(app): State<App>,
+    _: IntegratorCaller,
+    Named(session): Named<SessionId>,
+) -> Result<Response, Problem> {
+    let session = app.session(&session).await?;
+    let view = app.view(&session).await?;
+    Ok(([(header::ETAG, etag(view.version))], Json(view)).into_response())
+}
+
+/// Make a fresh link into a session, for an applicant who has lost theirs.
+#[utoipa::path(
+    post, path = "/sessions/{session}/links", tag = "integrator",
+    responses(
+        (status = CREATED, body = Opened),
+        (status = NOT_FOUND, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = [])),
+)]
+async fn link(
+    State(app): State<App>,
+    _: IntegratorCaller,
+    Named(session): Named<SessionId>,
+) -> Result<Response, Problem> {
+    app.session(&session).await?;
+    let opened = app.fresh_link(session, None).await?;
+    Ok((StatusCode::CREATED, Json(opened)).into_response())
+}
+
+/// Call a session off.
+#[utoipa::path(
+    post, path = "/sessions/{session}/cancel", tag = "integrator",
+    params(("Idempotency-Key" = String, Header, description = "Names this request")),
+    responses(
+        (status = OK, body = StepTaken),
+        (status = CONFLICT, description = "not_accepted", content_type = "application/problem+json"),
+    ),
+    security(("api_key" = [])),
+)]
+async fn cancel(
+    State(app): State<App>,
+    _: IntegratorCaller,
+    Named(session): Named<SessionId>,
+    key: IdempotencyKey,
+) -> Result<Json<StepTaken>, Problem> {
+    let cancelled = app
+        .carry_out::<collection::Session>(
+            &session,
+            key.0,
+            None,
+            collection::Event::Cancel,
+            Actor::INTEGRATOR,
+        )
+        .await;
+    match cancelled {
+        Ok(answer) => Ok(Json(answer.entry.into())),
+        Err(error) => Err(app.session_refused(&session, error).await),
+    }
+}
+
+/// Erase what is known of the person: their data, their images, their tokens. A session under way is called off first.
+///
+/// Safe to repeat: whatever an earlier attempt left undone is done again.
+#[utoipa::path(
+    delete, path = "/sessions/{session}", tag = "integrator",
+    responses(
+        (status = NO_CONTENT),
+        (status = NOT_FOUND, content_type = "application/problem+json"),
+    ),
+    security(("api_key" = [])),
+)]
+async fn erase(
+    State(app): State<App>,
+    _: IntegratorCaller,
+    Named(session): Named<SessionId>,
+) -> Result<StatusCode, Problem> {
+    if !app.session(&session).await?.state().is_end() {
+        app.integrate(&session, "erase.cancel", collection::Event::Cancel)
+            .await?;
+    }
+    if app.session(&session).await?.view().redacted_at.is_none() {
+        app.integrate(&session, "erase", collection::Event::Erase)
+            .await?;
+    }
+    app.grants.revoke(session.as_str()).await?;
+    app.blobs.delete_all(&session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl App {
+    async fn open_session(
+        &self,
+        session: &SessionId,
+        flow: &Arc<Flow>,
+        key: Key,
+        opening: &Opening,
+    ) -> Result<(), Problem> {
+        let fingerprint = self.fingerprint(&Row::collection(session.clone()), opening);
+        let (by, now) = (Actor::INTEGRATOR, self.clock.now());
+        let opened = self
+            .keeper
+            .open::<collection::Session>(flow, session.clone(), key, fingerprint, by, now)
+            .await;
+        opened.map(drop).map_err(Problem::kept)
+    }
+
+    /// The link that carries a fresh code behind `#`, where no server and no log sees it.
+    pub(crate) async fn fresh_link(
+        &self,
+        session: SessionId,
+        locale: Option<&str>,
+    ) -> Result<Opened, Problem> {
+        let (code, link_expires_at) = self.link(&session).await?;
+        let language = locale.map(|tag| format!("&lang={tag}")).unwrap_or_default();
+        let link = format!(
+            "{}/apply/#code={}{language}",
+            self.public_url,
+            code.reveal()
+        );
+        Ok(Opened {
+            session,
+            link,
+            link_expires_at,
+        })
+    }
+
+    /// An event of the company's under a name of our own, so that repeating the request repeats nothing.
+    async fn integrate(
+        &self,
+        session: &SessionId,
+        key: &str,
+        event: collection::Event,
+    ) -> Result<(), Problem> {
+        let key: Key = key.parse().map_err(|_| Problem::internal())?;
+        let done = self
+            .carry_out::<collection::Session>(session, key, None, event, Actor::INTEGRATOR)
+            .await;
+        match done {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.session_refused(session, error).await),
+        }
+    }
+}
+
+/// Letters, digits and hyphens, as BCP 47 has them.
+fn is_language(tag: &str) -> bool {
+    (2..=35).contains(&tag.len())
+        && tag
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}

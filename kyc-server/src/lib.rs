@@ -1,0 +1,28 @@
+//! The KYC authority over HTTP: one prefix an audience, each with its own credentials.
+#![doc = include_str!("../README.md")]
+
+mod app;
+mod applicant;
+mod auth;
+mod backoffice;
+pub mod config;
+mod delivery;
+mod headers;
+mod images;
+mod integrator;
+mod listing;
+mod live;
+pub mod logs;
+mod openapi;
+mod pages;
+mod problem;
+mod rates;
+mod refusal;
+mod request;
+mod router;
+pub mod secrets;
+mod serve;
+mod uploads;
+
+pub use app::Parts;
+pub use serve::{ServeError, Server};

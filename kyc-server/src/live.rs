@@ -1,0 +1,296 @@
+//! Who is told that something moved: streams of server-sent events, which carry versions and never data.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::HeaderName;
+use axum::response::sse::{Event, KeepAlive};
+use axum::response::{IntoResponse, Response, Sse};
+use futures_util::future::BoxFuture;
+use futures_util::{Stream, StreamExt, stream};
+use kyc_core::{ChartName, SessionId};
+use serde::Serialize;
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, Interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::problem::Problem;
+
+/// The bus inside this process. It loses nothing that matters: whoever listens reads the session again.
+#[derive(Clone, Debug)]
+pub(crate) struct Live(Arc<Bus>);
+
+#[derive(Debug)]
+struct Bus {
+    sessions: Mutex<HashMap<SessionId, watch::Sender<u32>>>,
+    cases: broadcast::Sender<CaseMoved>,
+    listeners: Mutex<HashMap<String, usize>>,
+    most: usize,
+    most_per_caller: usize,
+    closing: CancellationToken,
+}
+
+/// A case moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct CaseMoved {
+    /// Whose.
+    session: SessionId,
+    /// The version of the case.
+    version: u32,
+    /// Where it stands now.
+    state: String,
+}
+
+impl Live {
+    /// A bus for at most `most` streams, `most_per_caller` of one session or reviewer, that ends them when `closing`.
+    pub(crate) fn new(most: usize, most_per_caller: usize, closing: CancellationToken) -> Self {
+        Self(Arc::new(Bus {
+            sessions: Mutex::default(),
+            cases: broadcast::Sender::new(1024),
+            listeners: Mutex::default(),
+            most,
+            most_per_caller,
+            closing,
+        }))
+    }
+
+    /// The session moved, or what its applicant is told of the case did.
+    pub(crate) fn session_moved(&self, session: &SessionId, version: u32) {
+        let mut sessions = lock(&self.0.sessions);
+        if let Some(watched) = sessions.get(session) {
+            if watched.receiver_count() == 0 {
+                sessions.remove(session);
+            } else {
+                // News may arrive out of order; versions only grow.
+                watched.send_modify(|known| *known = version.max(*known));
+            }
+        }
+    }
+
+    /// Something was committed.
+    pub(crate) fn moved(&self, moved: &kyc_persist::Moved) {
+        let session = moved.row.session.clone();
+        match moved.row.chart {
+            ChartName::Collection => self.session_moved(&session, moved.version),
+            ChartName::Review => {
+                let state = moved.state.clone();
+                let version = moved.version;
+                // Nobody listening is no fault.
+                let _ = self.0.cases.send(CaseMoved {
+                    session,
+                    version,
+                    state,
+                });
+            }
+        }
+    }
+
+    /// Begins to listen to one session. What moves from here on is not missed; so listen before you look.
+    pub(crate) fn session(&self, session: &SessionId) -> Result<SessionNews, Problem> {
+        let ticket = self.enter(session.as_str())?;
+        let news = lock(&self.0.sessions)
+            .entry(session.clone())
+            .or_default()
+            .subscribe();
+        Ok(SessionNews { ticket, news })
+    }
+
+    /// Begins to listen to all cases, for the reviewer of this name.
+    pub(crate) fn cases(&self, reviewer: &str) -> Result<CaseNews, Problem> {
+        Ok(CaseNews {
+            ticket: self.enter(reviewer)?,
+            news: self.0.cases.subscribe(),
+        })
+    }
+
+    fn enter(&self, caller: &str) -> Result<Ticket, Problem> {
+        let mut listeners = lock(&self.0.listeners);
+        let all: usize = listeners.values().sum();
+        let own = listeners.get(caller).copied().unwrap_or_default();
+        if all >= self.0.most || own >= self.0.most_per_caller {
+            return Err(Problem::streams_exhausted().retry_after(10));
+        }
+        *listeners.entry(caller.to_owned()).or_default() += 1;
+        Ok(Ticket {
+            bus: Arc::clone(&self.0),
+            caller: caller.to_owned(),
+        })
+    }
+}
+
+/// Says whether a listener may go on listening.
+pub(crate) type Allowed = Box<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+
+/// An ear on one session.
+pub(crate) struct SessionNews {
+    ticket: Ticket,
+    news: watch::Receiver<u32>,
+}
+
+impl SessionNews {
+    /// The stream: where the session stands unless the page has `seen` that, then every move, until `allowed` says no.
+    pub(crate) fn stream(self, current: u32, seen: Option<u32>, allowed: Allowed) -> Response {
+        let first = (seen != Some(current)).then_some(current);
+        let watch = Watch::new(self.ticket, allowed);
+        answer(stream::unfold(
+            (first, self.news, watch),
+            |(first, mut news, mut watch)| async move {
+                let version = match first {
+                    Some(version) => version,
+                    None => {
+                        watch
+                            .until(async {
+                                news.changed().await.ok()?;
+                                Some(*news.borrow_and_update())
+                            })
+                            .await?
+                    }
+                };
+                let event = Event::default()
+                    .event("session")
+                    .id(version.to_string())
+                    .data(json!({ "version": version }).to_string());
+                Some((Ok(event), (None, news, watch)))
+            },
+        ))
+    }
+}
+
+/// An ear on all cases.
+pub(crate) struct CaseNews {
+    ticket: Ticket,
+    news: broadcast::Receiver<CaseMoved>,
+}
+
+impl CaseNews {
+    /// The stream. One that was interrupted, or that could not keep up, begins with `resync`: read the list again.
+    pub(crate) fn stream(self, interrupted: bool, allowed: Allowed) -> Response {
+        let watch = Watch::new(self.ticket, allowed);
+        answer(stream::unfold(
+            (interrupted, self.news, watch),
+            |(interrupted, mut news, mut watch)| async move {
+                let heard = match interrupted {
+                    true => Err(RecvError::Lagged(0)),
+                    false => watch.until(async { Some(news.recv().await) }).await?,
+                };
+                let event = match heard {
+                    Ok(moved) => Event::default()
+                        .event("case")
+                        .id(format!("{}.{}", moved.session, moved.version))
+                        .data(json!(moved).to_string()),
+                    Err(RecvError::Lagged(_)) => {
+                        Event::default().event("resync").id("resync").data("{}")
+                    }
+                    Err(RecvError::Closed) => return None,
+                };
+                Some((Ok(event), (false, news, watch)))
+            },
+        ))
+    }
+}
+
+/// One place among the listeners, given back when dropped.
+#[derive(Debug)]
+struct Ticket {
+    bus: Arc<Bus>,
+    caller: String,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut listeners = lock(&self.bus.listeners);
+        if let Some(count) = listeners.get_mut(&self.caller) {
+            *count -= 1;
+            if *count == 0 {
+                listeners.remove(&self.caller);
+            }
+        }
+    }
+}
+
+/// Ends a stream with the server, or when its listener is no longer allowed to listen.
+struct Watch {
+    ticket: Ticket,
+    allowed: Allowed,
+    recheck: Interval,
+}
+
+impl Watch {
+    fn new(ticket: Ticket, allowed: Allowed) -> Self {
+        Self {
+            ticket,
+            allowed,
+            recheck: tokio::time::interval_at(Instant::now() + RECHECK, RECHECK),
+        }
+    }
+
+    async fn until<T>(&mut self, news: impl Future<Output = Option<T>>) -> Option<T> {
+        tokio::pin!(news);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.ticket.bus.closing.cancelled() => return None,
+                news = &mut news => return news,
+                _ = self.recheck.tick() => {
+                    if !(self.allowed)().await {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+    // A page that lost its server tries again after a second.
+    let hello = stream::once(async { Ok(Event::default().retry(Duration::from_secs(1))) });
+    let stream = Sse::new(hello.chain(events)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let unbuffered = (HeaderName::from_static("x-accel-buffering"), "no");
+    ([unbuffered], stream).into_response()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const RECHECK: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn live(most: usize, most_per_caller: usize) -> Live {
+        Live::new(most, most_per_caller, CancellationToken::new())
+    }
+
+    #[test]
+    fn places_are_counted_and_given_back() {
+        let live = live(3, 2);
+        let id: SessionId = "s-1".parse().unwrap();
+        let first = live.session(&id).ok().unwrap();
+        let _second = live.session(&id).ok().unwrap();
+        assert!(live.session(&id).is_err(), "one session has its limit");
+        let _other = live.cases("ada").ok().unwrap();
+        assert!(live.cases("bob").is_err(), "all together have theirs");
+        drop(first);
+        assert!(live.cases("bob").is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_session_nobody_listens_to_is_forgotten() {
+        let live = live(3, 2);
+        let id: SessionId = "s-1".parse().unwrap();
+        let ear = live.session(&id).ok().unwrap();
+        live.session_moved(&id, 1);
+        assert_eq!(*ear.news.borrow(), 1);
+        drop(ear);
+        live.session_moved(&id, 2);
+        assert!(lock(&live.0.sessions).is_empty());
+    }
+}

@@ -1,0 +1,321 @@
+//! `kyc-server`: one process that serves both pages, keeps sessions and carries their effects.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use kyc_core::{Flow, ReviewerId};
+use kyc_persist::{Blobs, Clock, Grants, MemoryStore, SledStore, Store, Wake};
+use kyc_server::config::Config;
+use kyc_server::secrets::{Password, Secret};
+use kyc_server::{Parts, Server, logs};
+
+/// The KYC authority over HTTP.
+#[derive(Debug, Parser)]
+#[command(name = "kyc-server", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Option<Task>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Serve until the process is asked to stop. What happens when no command is named.
+    Serve(Serve),
+    /// Read a password and print the lines of a reviewer for the configuration.
+    Reviewer {
+        /// Under which name they sign in: 1 to 64 of A-Z a-z 0-9 _ - . @
+        name: ReviewerId,
+        /// May look and not decide.
+        #[arg(long)]
+        viewer: bool,
+    },
+    /// Print a new API key, once, and the lines of its digest for the configuration.
+    ApiKey {
+        /// Who is to use it.
+        #[arg(default_value = "integrator")]
+        name: String,
+    },
+    /// Work with Flow files.
+    Flow {
+        #[command(subcommand)]
+        task: FlowTask,
+    },
+    /// Print the description of the interface: OpenAPI 3.1.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum FlowTask {
+    /// Tell everything that is wrong with a Flow file, each with its place. Exit code 2 when there is something.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Where to listen.
+    #[arg(long, env = "KYC_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Under which address browsers find this server; that of --listen when left out.
+    #[arg(long, env = "KYC_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Where sessions are kept: `memory`, which forgets with the process, or `sled:DIRECTORY`.
+    #[arg(long, env = "KYC_STORE", default_value = "memory")]
+    store: String,
+    /// The directory of the images; in memory when left out.
+    #[arg(long, env = "KYC_BLOBS")]
+    blobs: Option<PathBuf>,
+    /// The Flows that sessions may be opened with, the first by default; the manual review when left out.
+    #[arg(
+        long = "flow",
+        env = "KYC_FLOWS",
+        value_delimiter = ',',
+        value_name = "FILE"
+    )]
+    flows: Vec<PathBuf>,
+    /// A directory that holds `apply/` and `backoffice/`.
+    #[arg(long, env = "KYC_PAGES")]
+    pages: Option<PathBuf>,
+    /// Reviewers, API keys, limits: a TOML file.
+    #[arg(long, env = "KYC_CONFIG")]
+    config: Option<PathBuf>,
+    /// The file of the key that digests in the journal are made with; created when it is not there. Beside the store
+    /// when left out.
+    #[arg(long, env = "KYC_SECRET")]
+    secret: Option<PathBuf>,
+}
+
+/// Why the process ends, each line for a person.
+#[derive(Debug)]
+struct Failure {
+    lines: Vec<String>,
+    code: u8,
+}
+
+impl Failure {
+    fn of(line: impl ToString) -> Self {
+        Self {
+            lines: vec![line.to_string()],
+            code: 1,
+        }
+    }
+
+    /// What was written by hand is wrong.
+    fn in_file(file: &Path, faults: impl IntoIterator<Item = impl ToString>) -> Self {
+        let file = file.display();
+        let lines = faults
+            .into_iter()
+            .map(|fault| format!("{file}: {}", fault.to_string()));
+        Self {
+            lines: lines.collect(),
+            code: 2,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.task {
+        None => serve(cli.serve),
+        Some(Task::Serve(options)) => serve(options),
+        Some(Task::Reviewer { name, viewer }) => reviewer(&name, viewer),
+        Some(Task::ApiKey { name }) => api_key(&name),
+        Some(Task::Flow {
+            task: FlowTask::Check { file },
+        }) => flow(&file).map(drop),
+        Some(Task::Openapi) => say(&Server::openapi()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.lines {
+                let _ = writeln!(io::stderr(), "kyc-server: {line}");
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn serve(options: Serve) -> Result<(), Failure> {
+    let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".into());
+    // Nobody has set another one: this is the first line that logs.
+    let _ = tracing::subscriber::set_global_default(logs::subscriber(&filter, io::stderr));
+    logs::panics_without_their_words();
+
+    let config = match &options.config {
+        Some(file) => {
+            Config::parse(&read(file)?).map_err(|faults| Failure::in_file(file, faults))?
+        }
+        None => Config::default(),
+    };
+    let flows = match &options.flows[..] {
+        [] => vec![Flow::manual_review()],
+        files => files
+            .iter()
+            .map(|file| flow(file))
+            .collect::<Result<_, _>>()?,
+    };
+    let secret = secret(&options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::of)?;
+    runtime.block_on(async {
+        let (store, grants) = store(&options.store)?;
+        let blobs = match &options.blobs {
+            Some(directory) => Blobs::local(directory).map_err(Failure::of)?,
+            None => Blobs::memory(),
+        };
+        let listener = tokio::net::TcpListener::bind(options.listen)
+            .await
+            .map_err(|error| Failure::of(format!("{}: {error}", options.listen)))?;
+        let address = listener.local_addr().map_err(Failure::of)?;
+        let public_url = options
+            .public_url
+            .unwrap_or_else(|| format!("http://{address}"));
+        let server = Server::new(Parts {
+            store,
+            grants,
+            blobs,
+            flows,
+            wake: Wake::new(),
+            clock: Clock::wall(),
+            config,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            pages: options.pages,
+            secret,
+        });
+        tracing::info!(%address, "listening");
+        server
+            .run(listener, asked_to_stop())
+            .await
+            .map_err(Failure::of)
+    })
+}
+
+type Kept = (Arc<dyn Store>, Arc<dyn Grants>);
+
+fn store(name: &str) -> Result<Kept, Failure> {
+    match name.split_once(':') {
+        None if name == "memory" => {
+            let store = Arc::new(MemoryStore::new());
+            Ok((store.clone(), store))
+        }
+        Some(("sled", directory)) if !directory.is_empty() => {
+            let store = SledStore::open(directory)
+                .map_err(|error| Failure::of(format!("{directory}: {error}")))?;
+            let store = Arc::new(store);
+            Ok((store.clone(), store))
+        }
+        _ => Err(Failure::of("--store is `memory` or `sled:DIRECTORY`")),
+    }
+}
+
+/// The key that digests in the journal are made with. It has to outlive the process when the store does.
+fn secret(options: &Serve) -> Result<[u8; 32], Failure> {
+    let beside = options.store.strip_prefix("sled:");
+    let beside = beside
+        .map(|directory| PathBuf::from(format!("{}.secret", directory.trim_end_matches('/'))));
+    let Some(file) = options.secret.clone().or(beside) else {
+        return Ok(*Secret::random().digest().as_bytes());
+    };
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(&file, &Secret::random())?,
+        Err(error) => return Err(Failure::in_file(&file, [error])),
+    };
+    match text.trim() {
+        short if short.len() < 32 => Err(Failure::in_file(&file, ["at least 32 characters"])),
+        long => Ok(*kyc_server::secrets::digest_of(long).as_bytes()),
+    }
+}
+
+fn create(file: &Path, secret: &Secret) -> Result<String, Failure> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let write = || {
+        if let Some(parent) = file.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut opened = options.open(file)?;
+        writeln!(opened, "{}", secret.reveal())?;
+        opened.sync_all()
+    };
+    write().map_err(|error| Failure::in_file(file, [error]))?;
+    Ok(secret.reveal().to_owned())
+}
+
+fn reviewer(name: &ReviewerId, viewer: bool) -> Result<(), Failure> {
+    let password = if io::stdin().is_terminal() {
+        rpassword::prompt_password(format!("Password of {name}: ")).map_err(Failure::of)?
+    } else {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).map_err(Failure::of)?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    if !(8..=Password::LONGEST).contains(&password.len()) {
+        return Err(Failure::of("a password has 8 to 1,024 bytes"));
+    }
+    let phc = Password::hash(&password);
+    let role = if viewer { "viewer" } else { "reviewer" };
+    say(&format!(
+        "[[reviewers]]\nname = \"{name}\"\npassword = \"{}\"\nroles = [\"{role}\"]\n",
+        phc.as_phc()
+    ))
+}
+
+fn api_key(name: &str) -> Result<(), Failure> {
+    let key = Secret::random_with_prefix("kyc_");
+    say(&format!(
+        "# The key, shown only now: {}\n[[integrators]]\nname = \"{name}\"\nkey_sha256 = \"{}\"\n",
+        key.reveal(),
+        key.digest()
+    ))
+}
+
+fn flow(file: &Path) -> Result<Arc<Flow>, Failure> {
+    let flow = Flow::from_json(&read(file)?);
+    flow.map(Arc::new)
+        .map_err(|error| Failure::in_file(file, error.diagnostics))
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| Failure::in_file(file, [error]))
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    io::stdout().write_all(text.as_bytes()).map_err(Failure::of)
+}
+
+async fn asked_to_stop() {
+    let interrupted = async {
+        // Without a handler there is nothing to wait for; the process is then stopped the hard way.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,217 @@
+//! What a refused request is told: a stable code, never what was sent.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+/// An answer of `application/problem+json` (RFC 9457). Callers tell problems apart by `code`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: Option<String>,
+    more: Map<String, Value>,
+    retry_after: Option<u64>,
+}
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $title:literal;)*) => {
+        impl Problem {
+            $(
+                $(#[$doc])*
+                pub(crate) fn $name() -> Self {
+                    Self::new(StatusCode::$status, stringify!($name), $title)
+                }
+            )*
+        }
+
+        /// Every code this server can answer with, and its status.
+        pub(crate) const CODES: &[(&str, StatusCode)] = &[$((stringify!($name), StatusCode::$status)),*];
+    };
+}
+
+problems! {
+    /// The body or a header is not what this route reads.
+    malformed = BAD_REQUEST, "The request could not be read";
+    /// No credentials, or none that are valid here.
+    unauthorized = UNAUTHORIZED, "These credentials are not valid here";
+    /// Name or password is wrong; which of the two is not told.
+    login_failed = UNAUTHORIZED, "The name or the password is wrong";
+    /// The reviewer's role does not include this.
+    role_missing = FORBIDDEN, "Your role does not allow this";
+    /// A page of another origin has sent this request.
+    cross_origin = FORBIDDEN, "Requests from other origins are refused";
+    /// The caller may not send this event, whatever the state.
+    not_yours = FORBIDDEN, "This event is not yours to send";
+    /// There is nothing here, or nothing for this caller.
+    not_found = NOT_FOUND, "There is nothing here";
+    /// The path exists, the method does not.
+    method_not_allowed = METHOD_NOT_ALLOWED, "This method is not offered here";
+    /// The link code was used, has run out, or never existed.
+    code_invalid = UNAUTHORIZED, "This link is no longer valid";
+    /// The body took too long to arrive.
+    too_slow = REQUEST_TIMEOUT, "The request took too long to arrive";
+    /// The event is not accepted in this state.
+    not_accepted = CONFLICT, "This is not possible in the present state";
+    /// A guard said no.
+    refused = UNPROCESSABLE_ENTITY, "This was refused";
+    /// The caller has seen an older version.
+    stale = PRECONDITION_FAILED, "The session has moved on";
+    /// `If-Match` is missing.
+    version_required = PRECONDITION_REQUIRED, "If-Match with the version you have seen is required";
+    /// `Idempotency-Key` is missing.
+    key_required = BAD_REQUEST, "An Idempotency-Key is required";
+    /// The same key was used for another request.
+    key_reused = UNPROCESSABLE_ENTITY, "This Idempotency-Key was used for another request";
+    /// The body is larger than this route takes.
+    too_large = PAYLOAD_TOO_LARGE, "The request is too large";
+    /// The body is not declared as JSON.
+    not_json = UNSUPPORTED_MEDIA_TYPE, "Content-Type application/json is required";
+    /// The bytes are not a still JPEG, PNG or WebP.
+    not_an_image = UNSUPPORTED_MEDIA_TYPE, "Only JPEG, PNG and WebP photographs are taken";
+    /// Nothing was uploaded.
+    image_empty = UNPROCESSABLE_ENTITY, "The file is empty";
+    /// The bytes begin like an image but do not decode to a whole one.
+    image_damaged = UNPROCESSABLE_ENTITY, "The image is damaged or incomplete";
+    /// Too few pixels to read anything.
+    image_too_small = UNPROCESSABLE_ENTITY, "The image is too small to be read";
+    /// More pixels than are decoded.
+    too_many_pixels = PAYLOAD_TOO_LARGE, "The image has too many pixels";
+    /// The digest in the path is not that of the bytes.
+    digest_mismatch = UNPROCESSABLE_ENTITY, "The bytes do not have the digest they were announced with";
+    /// The event names an image that was never uploaded.
+    blob_missing = UNPROCESSABLE_ENTITY, "The image was never uploaded";
+    /// Too many requests from here.
+    rate_limited = TOO_MANY_REQUESTS, "Too many requests";
+    /// Too many live streams are open.
+    streams_exhausted = SERVICE_UNAVAILABLE, "Too many live streams are open";
+    /// What is stored about this session does not open.
+    session_unreadable = INTERNAL_SERVER_ERROR, "This session cannot be opened";
+    /// The store or the blobs do not answer.
+    unavailable = SERVICE_UNAVAILABLE, "The service is not available at the moment";
+    /// A fault of ours.
+    internal = INTERNAL_SERVER_ERROR, "Something went wrong";
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            title,
+            detail: None,
+            more: Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// Explains further. Never give it anything that was sent.
+    #[must_use]
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds a member beside the standard ones.
+    #[must_use]
+    pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// Adds all members of `value`, an object; the standard members stay as they are.
+    #[must_use]
+    pub(crate) fn merge(mut self, value: Value) -> Self {
+        if let Value::Object(members) = value {
+            self.more.extend(members);
+        }
+        self
+    }
+
+    /// When it may succeed, in seconds.
+    #[must_use]
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The stable name of the problem.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn body(&self) -> Value {
+        let mut body = self.more.clone();
+        body.insert(
+            "type".into(),
+            json!(format!("urn:kyc:problem:{}", self.code)),
+        );
+        body.insert("title".into(), json!(self.title));
+        body.insert("status".into(), json!(self.status.as_u16()));
+        body.insert("code".into(), json!(self.code));
+        if let Some(detail) = &self.detail {
+            body.insert("detail".into(), json!(detail));
+        }
+        Value::Object(body)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body().to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Code(self.code));
+        response
+    }
+}
+
+/// Left on the response, so that the log line of the request can name the problem.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Code(pub(crate) &'static str);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_carries_type_title_status_and_code() {
+        let body = Problem::refused().with("reason", "under_age").body();
+        assert_eq!(
+            body,
+            json!({
+                "type": "urn:kyc:problem:refused",
+                "title": "This was refused",
+                "status": 422,
+                "code": "refused",
+                "reason": "under_age",
+            })
+        );
+    }
+
+    #[test]
+    fn no_member_can_replace_a_standard_one() {
+        let body = Problem::refused()
+            .merge(json!({"code": "other", "reason": "x"}))
+            .body();
+        assert_eq!(body["code"], "refused");
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut names: Vec<_> = CODES.iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), CODES.len());
+    }
+}

@@ -1,0 +1,123 @@
+//! How a server runs and how it stops: streams end, requests finish, effects in hand are settled.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use kyc_persist::{Courier, StoreError, Terms, Wake};
+use tokio::net::TcpListener;
+
+use crate::app::{App, Parts};
+use crate::delivery::Delivery;
+use crate::router::router;
+
+/// A server that is put together and not yet running.
+#[derive(Debug)]
+pub struct Server {
+    app: App,
+    router: Router,
+    wake: Wake,
+}
+
+/// Why a server stopped by itself.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The socket.
+    #[error("the socket failed")]
+    Socket(#[from] io::Error),
+    /// The store answers nothing more.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Server {
+    /// Puts a server together.
+    pub fn new(parts: Parts) -> Self {
+        let (pages, wake) = (parts.pages.clone(), parts.wake.clone());
+        let app = App::new(parts);
+        let router = router(&app, pages.as_deref());
+        Self { app, router, wake }
+    }
+
+    /// All its routes as one service, for a server of your own. Effects are carried only by [`Server::run`].
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The description of its interface: OpenAPI 3.1.
+    pub fn openapi() -> String {
+        crate::openapi::document()
+    }
+
+    /// Serves until `stop` is ready; then finishes what was begun.
+    ///
+    /// # Errors
+    ///
+    /// The socket or the store failed for good.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let Self { app, router, wake } = self;
+        let courier = Courier::new(
+            Arc::clone(&app.store),
+            Arc::new(Delivery(app.clone())),
+            app.clock.clone(),
+            wake,
+            Terms::default(),
+        );
+        let resting = app.closing.child_token();
+        let carrier = app.clone();
+        let carrying = tokio::spawn(async move {
+            carrier.courier.store(true, Ordering::Relaxed);
+            let ended = courier.run(resting.cancelled_owned()).await;
+            carrier.courier.store(false, Ordering::Relaxed);
+            if let Err(error) = &ended {
+                tracing::error!(%error, "nobody carries effects any more");
+            }
+            ended
+        });
+        let sweeping = tokio::spawn(sweep(app.clone()));
+
+        let closing = app.closing.clone();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping");
+            closing.cancel();
+        });
+        let asked = app.closing.clone();
+        tokio::select! {
+            served = serving.into_future() => served?,
+            () = async { asked.cancelled().await; tokio::time::sleep(GRACE).await } => {
+                tracing::warn!("some callers did not finish in time");
+            }
+        }
+        app.closing.cancel();
+        app.tasks.close();
+        app.tasks.wait().await;
+        sweeping.abort();
+        match carrying.await {
+            Ok(ended) => Ok(ended?),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Forgets what is worth nothing any more.
+async fn sweep(app: App) {
+    let mut round = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        round.tick().await;
+        app.rates.sweep();
+        while let Ok(1..) = app.grants.sweep(app.clock.now()).await {}
+    }
+}
+
+/// How long callers may take to finish once the server stops.
+const GRACE: Duration = Duration::from_secs(10);

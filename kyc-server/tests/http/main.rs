@@ -1,0 +1,11 @@
+//! The server as its callers meet it: a real socket, a real client, a clock that is moved by hand.
+
+mod access;
+mod bad_input;
+mod command;
+mod harness;
+mod live;
+mod logs;
+mod pages;
+mod uploads;
+mod walk;
