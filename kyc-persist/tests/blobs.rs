@@ -1,6 +1,9 @@
 //! [`Blobs`] keep what they were given, and give nothing else back.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says where it failed"
+)]
 
 use std::fs;
 use std::path::PathBuf;
