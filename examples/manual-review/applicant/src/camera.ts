@@ -41,6 +41,10 @@ export class Camera {
 
   /** What the camera sees now, whole and unmirrored. */
   async photo(video: HTMLVideoElement): Promise<Blob> {
+    // Whoever is quicker than the camera gets its first picture.
+    if (video.readyState < video.HAVE_CURRENT_DATA) {
+      await new Promise((seen) => video.addEventListener("loadeddata", seen, { once: true }));
+    }
     const canvas = document.createElement("canvas");
     canvas.width = video.videoWidth;
     canvas.height = video.videoHeight;
