@@ -1,6 +1,6 @@
 // Somebody who speaks to the applicant's interface without a page: says anything, and reads the answer as it came.
 
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
 /** @typedef {{ status: number, code: string | null, body: any, etag: string | null }} Answer */
 
@@ -48,9 +48,19 @@ export class Caller {
   }
 
   /**
+   * Uploads bytes under their digest, or under another name.
+   * @param {Buffer} bytes
+   * @param {string} type
+   */
+  async uploads(bytes, type, digest = createHash("sha256").update(bytes).digest("hex")) {
+    const path = `/applicant/v1/sessions/${this.session}/blobs/${digest}`;
+    return this.says("PUT", path, { body: bytes, headers: { "content-type": type } });
+  }
+
+  /**
    * @param {string} method
    * @param {string} path
-   * @param {{ body?: string, headers?: Record<string, string> }} [more]
+   * @param {{ body?: string | Buffer, headers?: Record<string, string> }} [more]
    */
   async says(method, path, { body, headers = {} } = {}) {
     return ask(this.url, method, path, { body, headers: { authorization: `Bearer ${this.token}`, ...headers } });
@@ -61,13 +71,13 @@ export class Caller {
  * @param {string} url
  * @param {string} method
  * @param {string} path
- * @param {{ body?: string, headers?: Record<string, string> }} more
+ * @param {{ body?: string | Buffer, headers?: Record<string, string> }} more
  * @returns {Promise<Answer>}
  */
 async function ask(url, method, path, { body, headers = {} }) {
   const answer = await fetch(url + path, {
     method,
-    body,
+    body: /** @type {BodyInit | undefined} */ (body),
     headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
   });
   const text = await answer.text();

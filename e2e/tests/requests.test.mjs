@@ -56,7 +56,7 @@ test("a stale version is told the present one", async () => {
   await nova.sends(start);
   const answer = await nova.sends({ type: "back" }, { version: 0 });
   assert.deepEqual([answer.status, answer.code], [412, "stale"]);
-  assert.equal(answer.body.view.version, 1);
+  assert.equal(answer.body.current.version, 1);
   assert.equal((await nova.sends(start, { version: null })).status, 428);
 });
 
