@@ -7,7 +7,7 @@ use std::error::Error;
 use async_trait::async_trait;
 use kyc_core::collection::{self, Effect as Submitted};
 use kyc_core::review::{self, Effect as Decided};
-use kyc_core::{Actor, ChartName, Exhibit, Key, Sender, SessionId, Timestamp};
+use kyc_core::{Actor, BlobRef, ChartName, Exhibit, Key, Sender, SessionId, Timestamp};
 use kyc_persist::{Deliver, Delivered, KeepError, Outbound, OutgoingKind, Row};
 
 use crate::app::App;
@@ -72,9 +72,8 @@ impl Errand<'_> {
             // The photos are on their way; reviewers see the case when it is complete.
             Submitted::Submit { .. } => Delivered::Done,
             Submitted::Withdraw => self.withdraw().await,
-            Submitted::Discard { blob } => {
-                settled(self.app.blobs.delete(self.session, &blob).await)
-            }
+            Submitted::Erase => self.erase().await,
+            Submitted::Discard { blob } => self.discard(&blob).await,
             Submitted::Notify { .. } => {
                 self.app.live.session_moved(self.session, self.version);
                 Delivered::Done
@@ -153,6 +152,28 @@ impl Errand<'_> {
                 self.tell_case(event, Actor::INTEGRATOR, Delivered::Done)
                     .await
             }
+            Err(problem) => failed(&problem),
+        }
+    }
+
+    /// The case forgets the person too.
+    async fn erase(self) -> Delivered {
+        match self.app.load::<review::Session>(self.session).await {
+            Ok(None) => Delivered::Done,
+            Ok(Some(_)) => {
+                let event = review::Event::Erase;
+                self.tell_case(event, Actor::INTEGRATOR, Delivered::Done)
+                    .await
+            }
+            Err(problem) => failed(&problem),
+        }
+    }
+
+    /// A discard that comes late may find that the same photo was taken up again in a later round: then it stays.
+    async fn discard(self, blob: &BlobRef) -> Delivered {
+        match self.app.session(self.session).await {
+            Ok(session) if session.blobs().any(|kept| kept == blob) => Delivered::Done,
+            Ok(_) => settled(self.app.blobs.delete(self.session, blob).await),
             Err(problem) => failed(&problem),
         }
     }

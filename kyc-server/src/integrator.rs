@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::{Actor, ChartName, Flow, Key, SessionId, Timestamp, collection};
-use kyc_persist::{Order, Row};
+use kyc_persist::{Grant, Order, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::IntegratorCaller;
-use crate::listing::{Listing, Page};
+use crate::listing::Listing;
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
 
@@ -35,9 +35,32 @@ struct Opening {
     /// The id of the Flow it walks; the server's first when left out.
     #[serde(default)]
     flow: Option<String>,
+    /// The company's own name for it, up to 128 characters: shown to the company, to nobody else.
+    #[serde(default)]
+    external_ref: Option<String>,
     /// The language of the page (BCP 47); the browser's when left out.
     #[serde(default)]
     locale: Option<String>,
+}
+
+impl Opening {
+    fn check(&self) -> Result<(), Problem> {
+        if self.locale.as_deref().is_some_and(|tag| !is_language(tag)) {
+            return Err(Problem::malformed().detail("locale is not a language tag"));
+        }
+        let sound = |name: &str| {
+            (1..=128).contains(&name.chars().count())
+                && name.len() <= 255
+                && !name.chars().any(char::is_control)
+        };
+        match self.external_ref.as_deref() {
+            Some(name) if !sound(name) => {
+                Err(Problem::malformed()
+                    .detail("external_ref is not 1 to 128 printable characters"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A new session, or a new link into an old one.
@@ -79,13 +102,7 @@ async fn open(
         Some(id) => app.flows.iter().find(|flow| flow.id().as_str() == id),
     };
     let flow = flow.ok_or_else(|| Problem::malformed().detail("no such flow"))?;
-    if opening
-        .locale
-        .as_deref()
-        .is_some_and(|tag| !is_language(tag))
-    {
-        return Err(Problem::malformed().detail("locale is not a language tag"));
-    }
+    opening.check()?;
     // The session's name follows from who asks and under which key, so that asking again finds it.
     let name = app.keyed(&[
         b"session",
@@ -96,34 +113,82 @@ async fn open(
         .parse()
         .map_err(|_| Problem::internal())?;
     app.open_session(&session, flow, key.0, &opening).await?;
+    if let Some(name) = opening.external_ref {
+        app.keep_external_ref(&session, name).await?;
+    }
     let opened = app.fresh_link(session, opening.locale.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
+}
+
+/// A page of sessions.
+#[derive(Serialize, ToSchema)]
+struct Sessions {
+    /// The one opened last comes first.
+    sessions: Vec<Line>,
+    /// Where the next page begins; null when this is the last.
+    next: Option<String>,
+}
+
+/// One session of a page.
+#[derive(Serialize, ToSchema)]
+struct Line {
+    /// Its name.
+    #[schema(value_type = String)]
+    session: SessionId,
+    /// The company's own name for it.
+    external_ref: Option<String>,
+    /// Where it stands.
+    state: String,
+    /// Its version.
+    version: u32,
+    /// When it was opened, in milliseconds since 1970.
+    #[schema(value_type = u64)]
+    opened_at: Timestamp,
 }
 
 /// List sessions, the newest first.
 #[utoipa::path(
     get, path = "/sessions", tag = "integrator",
     params(Listing),
-    responses((status = OK, body = Page)),
+    responses((status = OK, body = Sessions)),
     security(("api_key" = [])),
 )]
 async fn list(
     State(app): State<App>,
     _: IntegratorCaller,
     Asked(listing): Asked<Listing>,
-) -> Result<Json<Page>, Problem> {
+) -> Result<Json<Sessions>, Problem> {
     let page = app
         .store
         .list(&listing.query(ChartName::Collection, Order::NewestFirst)?)
         .await?;
-    Ok(Json(Page::of(page)))
+    let mut sessions = Vec::new();
+    for listed in page.rows {
+        sessions.push(Line {
+            external_ref: app.external_ref(&listed.row.session).await?,
+            session: listed.row.session,
+            state: listed.kept.state,
+            version: listed.kept.version,
+            opened_at: listed.kept.opened_at,
+        });
+    }
+    let next = page.next.map(|place| place.to_string());
+    Ok(Json(Sessions { sessions, next }))
+}
+
+/// A session as the company sees it.
+#[derive(Serialize)]
+struct SessionRead {
+    #[serde(flatten)]
+    view: collection::View,
+    external_ref: Option<String>,
 }
 
 /// Read a session. What the applicant said is in it.
 #[utoipa::path(
     get, path = "/sessions/{session}", tag = "integrator",
     responses(
-        (status = OK, description = "The view; its version is in ETag", body = Object),
+        (status = OK, description = "The view, and `external_ref`; the version is in ETag", body = Object),
         (status = NOT_FOUND, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
@@ -134,8 +199,12 @@ async fn read(
     Named(session): Named<SessionId>,
 ) -> Result<Response, Problem> {
     let session = app.session(&session).await?;
-    let view = app.view(&session).await?;
-    Ok(([(header::ETAG, etag(view.version))], Json(view)).into_response())
+    let read = SessionRead {
+        view: app.view(&session).await?,
+        external_ref: app.external_ref(session.id()).await?,
+    };
+    let tag = [(header::ETAG, etag(session.version()))];
+    Ok((tag, Json(read)).into_response())
 }
 
 /// Make a fresh link into a session, for an applicant who has lost theirs.
@@ -213,6 +282,7 @@ async fn erase(
             .await?;
     }
     app.grants.revoke(session.as_str()).await?;
+    app.grants.revoke(&external(&session)).await?;
     app.blobs.delete_all(&session).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -232,6 +302,24 @@ impl App {
             .open::<collection::Session>(flow, session.clone(), key, fingerprint, by, now)
             .await;
         opened.map(drop).map_err(Problem::kept)
+    }
+
+    /// Keeps the company's own name for a session beside the tokens: there it outlives the process, is in no journal and
+    /// goes when the session is erased.
+    async fn keep_external_ref(&self, session: &SessionId, name: String) -> Result<(), Problem> {
+        let grant = Grant {
+            subject: external(session),
+            purpose: name,
+            expires_at: Timestamp::from_millis(i64::MAX as u64),
+        };
+        let place = self.keyed(&[b"external_ref", session.as_str().as_bytes()]);
+        Ok(self.grants.put(&place, grant).await?)
+    }
+
+    async fn external_ref(&self, session: &SessionId) -> Result<Option<String>, Problem> {
+        let place = self.keyed(&[b"external_ref", session.as_str().as_bytes()]);
+        let found = self.grants.find(&place, self.clock.now()).await?;
+        Ok(found.map(|grant| grant.purpose))
     }
 
     /// The link that carries a fresh code behind `#`, where no server and no log sees it.
@@ -270,6 +358,11 @@ impl App {
             Err(error) => Err(self.session_refused(session, error).await),
         }
     }
+}
+
+/// A colon keeps it apart from the tokens of the session, whose names have none.
+fn external(session: &SessionId) -> String {
+    format!("external:{session}")
 }
 
 /// Letters, digits and hyphens, as BCP 47 has them.

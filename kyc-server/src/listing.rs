@@ -1,9 +1,9 @@
-//! How lists are asked for and answered: a page at a time, by keyset.
+//! How lists are asked for: a page at a time, by keyset.
 
-use kyc_core::{ChartName, SessionId, Timestamp};
+use kyc_core::ChartName;
 use kyc_persist::{Order, Query};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
@@ -38,45 +38,5 @@ impl Listing {
             after,
             limit,
         })
-    }
-}
-
-/// A page of sessions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Page {
-    /// In the order in which they were opened.
-    sessions: Vec<Line>,
-    /// Where the next page begins; null when this is the last.
-    next: Option<String>,
-}
-
-/// One session of a page.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Line {
-    /// Its name.
-    #[schema(value_type = String)]
-    session: SessionId,
-    /// Where it stands.
-    state: String,
-    /// Its version.
-    version: u32,
-    /// When it was opened, in milliseconds since 1970.
-    #[schema(value_type = u64)]
-    opened_at: Timestamp,
-}
-
-impl Page {
-    pub(crate) fn of(page: kyc_persist::Page) -> Self {
-        let next = page.next.map(|place| place.to_string());
-        let line = |listed: kyc_persist::Listed| Line {
-            session: listed.row.session,
-            state: listed.kept.state,
-            version: listed.kept.version,
-            opened_at: listed.kept.opened_at,
-        };
-        Self {
-            sessions: page.rows.into_iter().map(line).collect(),
-            next,
-        }
     }
 }
