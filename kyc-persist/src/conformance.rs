@@ -14,6 +14,7 @@
 )]
 
 mod commits;
+mod faults;
 mod grants;
 mod listings;
 mod outbox;
@@ -26,6 +27,7 @@ use kyc_core::{Actor, Key, SessionId, Timestamp};
 
 use crate::{Commit, Expected, Grants, Outgoing, OutgoingKind, Row, Store};
 
+pub use self::faults::{Fault, FaultyStore};
 #[doc(hidden)]
 pub use self::{commits::*, grants::*, listings::*, outbox::*, races::*};
 
