@@ -135,6 +135,15 @@ export class Applicant extends Person {
     await this.saved();
   }
 
+  /** Asks the page for a link that works elsewhere. */
+  async asksForAnotherDevice() {
+    const drawer = this.page.locator("details", { has: this.the("other-device") });
+    await drawer.locator("summary").click();
+    await this.the("other-device").click();
+    await this.the("device-link").waitFor();
+    return this.the("device-link").inputValue();
+  }
+
   /** Waits for what became of it. @param {string} phase */
   async learns(phase) {
     await this.page.locator(`[data-testid="outcome"][data-phase="${phase}"]`).waitFor();

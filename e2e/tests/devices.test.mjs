@@ -46,8 +46,7 @@ test("the page itself hands over to another device", async (t) => {
   const { applicant: phone } = await stage.applicant(t);
   await phone.consents();
   await phone.saved();
-  await phone.the("other-device").click();
-  const link = await phone.the("device-link").inputValue();
+  const link = await phone.asksForAnotherDevice();
   const tablet = await stage.anotherDevice(t, link);
   await tablet.stands("personal_details");
 });
