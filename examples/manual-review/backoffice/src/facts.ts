@@ -1,0 +1,72 @@
+/** What is known of a case beside its images: the applicant's details, earlier decisions, the history. */
+import { html, nothing } from "lit";
+import type { Review } from "@kyc/sdk";
+import type { Entry, Journal, Opened } from "./api";
+import type { Drawn } from "./part";
+import type { Locale, Texts } from "./texts";
+
+export function details(t: Texts, locale: Locale, { applicant }: Opened): Drawn {
+  const { details: said, document } = applicant;
+  const line = (name: string, value: unknown): unknown => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+  return html`<section class="card fact">
+    <h2>${t.case.details}</h2>
+    <dl data-testid="details">
+      ${said === null
+        ? applicant.redacted_at === null
+          ? nothing
+          : line(t.case.givenNames, t.case.erased)
+        : html`${line(t.case.givenNames, said.given_names)} ${line(t.case.familyName, said.family_name)}
+          ${line(t.case.birth, html`${birthday(said.date_of_birth, locale)} <span class="hint">${t.case.age(age(said.date_of_birth))}</span>`)}`}
+      ${document === null
+        ? nothing
+        : html`${line(t.case.document, t.documents[document.type])}
+          ${line(t.case.country, new Intl.DisplayNames([locale], { type: "region" }).of(document.country) ?? document.country)}`}
+    </dl>
+  </section>`;
+}
+
+export function decisions(t: Texts, locale: Locale, view: Review.CaseView): Drawn {
+  if (view.decisions.length === 0) return nothing;
+  return html`<section class="card fact">
+    <h2>${t.case.decisions}</h2>
+    <ul class="decisions" data-testid="decisions">
+      ${view.decisions.map(
+        ({ by, at, outcome, reason, message, note }) => html`<li>
+          <p><b>${by}</b> ${outcome === null ? t.case.asked : t.states[outcome]} <time class="hint">${moment(at, locale)}</time></p>
+          ${reason === null ? nothing : html`<p>${t.rejectReasons[reason]}</p>`}
+          ${message ? html`<p><span class="hint">${t.case.toApplicant}:</span> ${message}</p>` : nothing}
+          ${note ? html`<p class="internal"><span class="hint">${t.case.internal}:</span> ${note}</p>` : nothing}
+        </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+export function history(t: Texts, locale: Locale, journal: Journal | null): Drawn {
+  if (journal === null) return nothing;
+  const entries = [...journal.collection.entries, ...journal.review.entries].sort((a, b) => a.at - b.at);
+  const isWhole = journal.collection.whole && journal.review.whole;
+  return html`<section class="card fact">
+    <h2>${t.case.history}</h2>
+    <p class="chain ${isWhole ? "whole" : "broken"}" data-testid="chain" data-whole=${String(isWhole)}>${isWhole ? t.case.whole : t.case.broken}</p>
+    <ol class="history" data-testid="history">
+      ${entries.map((entry) => html`<li><time>${moment(entry.at, locale)}</time><span>${told(t, entry)}</span></li>`)}
+    </ol>
+  </section>`;
+}
+
+function told(t: Texts, { by, event }: Entry): unknown {
+  const who = by.name ?? t.senders[by.sender] ?? by.sender;
+  return html`<b>${who}</b> ${(t.events as Record<string, string>)[event] ?? event}`;
+}
+
+const moment = (at: number, locale: Locale): string => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+
+const birthday = (date: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+
+function age(date: string): number {
+  const [birth, now] = [new Date(`${date}T00:00:00Z`), new Date()];
+  const hadBirthday = [now.getUTCMonth(), now.getUTCDate()] >= [birth.getUTCMonth(), birth.getUTCDate()];
+  return now.getUTCFullYear() - birth.getUTCFullYear() - (hadBirthday ? 0 : 1);
+}

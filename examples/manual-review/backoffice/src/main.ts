@@ -1,0 +1,3 @@
+import "../../theme.css";
+import "./backoffice.css";
+import "./app";
