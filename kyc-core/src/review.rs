@@ -187,7 +187,7 @@ impl Session {
         self.case.apply(change, &self.flow, now);
         self.state = to;
         self.version += 1;
-        let effects = if spec.submits {
+        let effects = if spec.submits && from != to {
             vec![self.answer()]
         } else {
             Vec::new()

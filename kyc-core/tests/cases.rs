@@ -347,6 +347,44 @@ fn a_closed_case_accepts_nothing() {
 }
 
 #[test]
+fn an_erased_case_keeps_who_decided_what_and_nothing_that_was_written() {
+    let mut case = claimed();
+    case.handle(&retake(Item::DocumentBack), &rita(), NOON)
+        .unwrap();
+    let (message, note) = (
+        Some(Pii::new("CANARY".to_owned())),
+        Some(Pii::new("CANARY".to_owned())),
+    );
+    let reject = Event::Reject {
+        reason: RejectReason::FaceMismatch,
+        message,
+        note,
+    };
+    case.handle(&reject, &rita(), NOON).unwrap();
+    let step = case
+        .handle(&Event::Erase, &Actor::INTEGRATOR, NOON)
+        .unwrap();
+    assert_eq!((step.to, step.effects), (State::Rejected, vec![]));
+    let text = case.encode();
+    assert!(
+        !text.contains("CANARY") && !text.contains("Too much light") && !text.contains("looks odd")
+    );
+    assert_eq!(case.blobs().count(), 0);
+    let view = case.view(&name("sam"), NOON);
+    assert_eq!(
+        (&view.decisions[0].by, view.decisions[0].reason),
+        (&name("rita"), Some(RejectReason::FaceMismatch))
+    );
+    assert_eq!(view.redacted_at, Some(NOON));
+    refused(
+        &case,
+        &Event::Erase,
+        &Actor::INTEGRATOR,
+        Reason::AlreadyErased,
+    );
+}
+
+#[test]
 fn a_withdrawn_session_closes_its_case_even_under_a_claim() {
     let mut case = claimed();
     assert_eq!(

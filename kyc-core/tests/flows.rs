@@ -659,6 +659,7 @@ fn erasure_leaves_nothing_of_the_person() {
         discard(Item::DocumentBack, 1),
         discard(Item::Selfie, 1),
         discard(Item::Selfie, 2),
+        Effect::Erase,
     ]);
 }
 

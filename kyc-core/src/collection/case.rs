@@ -301,6 +301,7 @@ impl Case {
                     decision.message = None;
                 }
                 self.redacted_at = Some(now);
+                self.held.push(Effect::Erase);
             }
         }
     }

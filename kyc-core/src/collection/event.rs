@@ -70,6 +70,8 @@ pub enum Effect {
     },
     /// The session ended without a decision: there is nothing left to review.
     Withdraw,
+    /// The person's data was erased: the case forgets them too.
+    Erase,
     /// These bytes belong to nothing any more.
     Discard {
         /// Which bytes.
@@ -88,6 +90,7 @@ impl Effect {
         match self {
             Self::Submit { .. } => "submit",
             Self::Withdraw => "withdraw",
+            Self::Erase => "erase",
             Self::Discard { .. } => "discard",
             Self::Notify { .. } => "notify",
         }

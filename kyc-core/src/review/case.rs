@@ -25,6 +25,8 @@ pub(crate) struct Case {
     pub(crate) pieces: Vec<Piece>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) decisions: Vec<Closing>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redacted_at: Option<Timestamp>,
 }
 
 /// Who has the case, and until when nobody else may take it.
@@ -73,6 +75,7 @@ pub(crate) enum Change {
     Release,
     Judge(Item, Verdict),
     Close(Closing),
+    Erase,
 }
 
 impl Case {
@@ -84,6 +87,7 @@ impl Case {
             claim: None,
             pieces: Vec::new(),
             decisions: Vec::new(),
+            redacted_at: None,
         }
     }
 
@@ -159,6 +163,13 @@ impl Case {
                         .for_each(|piece| piece.verdict = None);
                 }
                 self.decisions.push(closing);
+            }
+            Change::Erase => {
+                self.pieces.clear();
+                for closing in &mut self.decisions {
+                    (closing.message, closing.note) = (None, None);
+                }
+                self.redacted_at = Some(now);
             }
         }
         if let Some(claim) = &mut self.claim {

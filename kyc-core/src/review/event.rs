@@ -37,6 +37,8 @@ events! {
     Integrator {
         /// The session ended without a decision. Relayed from the session.
         Withdraw = "withdraw",
+        /// The person's data was erased. Relayed from the session.
+        Erase = "erase",
     }
 }
 
@@ -114,6 +116,8 @@ words! {
         RoundStale = "round_stale",
         /// A text is longer than 1,000 characters.
         TextTooLong = "text_too_long",
+        /// There is nothing left to erase.
+        AlreadyErased = "already_erased",
         /// No reviewer is named.
         Nameless = "nameless",
     }

@@ -38,6 +38,8 @@ impl IntoStateMachine for Chart {
 pub(crate) enum Group {
     /// Not closed: the session may end under it.
     Open,
+    /// Closed: only erasure is left.
+    Closed(State),
 }
 
 impl Handler<Chart> for State {
@@ -50,7 +52,11 @@ impl Handler<Chart> for State {
     }
 
     fn superstate(&mut self) -> Option<Group> {
-        (!self.is_end()).then_some(Group::Open)
+        Some(if self.is_end() {
+            Group::Closed(*self)
+        } else {
+            Group::Open
+        })
     }
 }
 
@@ -61,8 +67,12 @@ impl Superstate<Chart> for Group {
         event: &Event,
         desk: &mut Desk<'_>,
     ) -> Outcome<State> {
-        match event {
-            Event::Withdraw => desk.go(State::Withdrawn, Change::Release),
+        match (self, event) {
+            (Self::Open, Event::Withdraw) => desk.go(State::Withdrawn, Change::Release),
+            (Self::Closed(_), Event::Erase) if desk.case.redacted_at.is_some() => {
+                desk.refuse(Reason::AlreadyErased)
+            }
+            (Self::Closed(state), Event::Erase) => desk.go(*state, Change::Erase),
             _ => Outcome::Super,
         }
     }

@@ -51,8 +51,8 @@ impl State {
                 ],
             ),
             Self::ResubmissionRequested => (true, &[Arrive, Withdraw]),
-            Self::Approved | Self::Rejected => (true, &[]),
-            Self::Withdrawn => (false, &[]),
+            Self::Approved | Self::Rejected => (true, &[Erase]),
+            Self::Withdrawn => (false, &[Erase]),
         };
         Spec {
             persisted: true,
@@ -61,7 +61,7 @@ impl State {
         }
     }
 
-    /// Whether the case is closed: nothing is accepted any more.
+    /// Whether the case is closed: nothing but erasure is accepted.
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Approved | Self::Rejected | Self::Withdrawn)
     }

@@ -38,6 +38,8 @@ pub struct CaseView {
     pub items: Vec<ItemView>,
     /// What was decided so far.
     pub decisions: Vec<ClosingView>,
+    /// When the person's data was erased.
+    pub redacted_at: Option<Timestamp>,
 }
 
 /// One item of a case.
@@ -127,6 +129,7 @@ impl CaseView {
                     note: closing.note.clone(),
                 })
                 .collect(),
+            redacted_at: case.redacted_at,
         }
     }
 }

@@ -48,8 +48,8 @@ pub(super) trait Subject: Clone + PartialEq {
     fn reopened(&self) -> Option<Self>;
     /// What tells two sessions apart, the version left out.
     fn identity(&self) -> String;
-    /// The kinds that the session itself says would be accepted of that actor.
-    fn claims(&self, by: &Actor) -> Vec<&'static str>;
+    /// The kinds that the session itself says would be accepted of that actor, if it says that of such an actor at all.
+    fn claims(&self, by: &Actor) -> Option<Vec<&'static str>>;
     /// How many photos it holds.
     fn holds(&self) -> usize;
 }
@@ -217,11 +217,9 @@ impl Subject for collection::Session {
         without_version(&self.encode())
     }
 
-    fn claims(&self, by: &Actor) -> Vec<&'static str> {
-        self.accepts(by.sender)
-            .into_iter()
-            .map(collection::EventKind::as_str)
-            .collect()
+    fn claims(&self, by: &Actor) -> Option<Vec<&'static str>> {
+        let kinds = self.accepts(by.sender).into_iter();
+        Some(kinds.map(collection::EventKind::as_str).collect())
     }
 
     fn holds(&self) -> usize {
@@ -372,6 +370,7 @@ impl Subject for review::Session {
         };
         attempt(Claim, &nameless, events::NOON, true);
         attempt(Withdraw, &Actor::INTEGRATOR, events::NOON, true);
+        attempt(Erase, &Actor::INTEGRATOR, events::NOON, true);
         tries
     }
 
@@ -395,16 +394,9 @@ impl Subject for review::Session {
         without_version(&self.encode())
     }
 
-    fn claims(&self, by: &Actor) -> Vec<&'static str> {
-        let accepts = by
-            .name
-            .as_ref()
-            .map(|name| self.accepts(name, events::NOON));
-        accepts
-            .unwrap_or_default()
-            .into_iter()
-            .map(review::EventKind::as_str)
-            .collect()
+    fn claims(&self, by: &Actor) -> Option<Vec<&'static str>> {
+        let kinds = self.accepts(by.name.as_ref()?, events::NOON).into_iter();
+        Some(kinds.map(review::EventKind::as_str).collect())
     }
 
     fn holds(&self) -> usize {

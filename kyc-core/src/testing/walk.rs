@@ -175,8 +175,7 @@ fn walk<S: Subject>(flow: &Arc<Flow>) -> Result<Walk, BrokenPromise> {
         if reopened != session {
             return broken("a restored session is the session", None);
         }
-        let mut taken: BTreeMap<String, (Vec<&'static str>, BTreeSet<&'static str>)> =
-            BTreeMap::new();
+        let mut taken: BTreeMap<String, (Option<Vec<_>>, BTreeSet<_>)> = BTreeMap::new();
 
         for attempt in session.tries() {
             tries += 1;
@@ -255,10 +254,8 @@ fn walk<S: Subject>(flow: &Arc<Flow>) -> Result<Walk, BrokenPromise> {
         }
         for (claimed, seen) in taken.into_values() {
             // What a session offers is taken in some form, and what is taken was offered.
-            if let Some(kind) = seen
-                .iter()
-                .find(|kind| !claimed.contains(kind) && offered::<S>(kind))
-            {
+            let Some(claimed) = claimed else { continue };
+            if let Some(kind) = seen.iter().find(|kind| !claimed.contains(kind)) {
                 return broken("what is accepted is offered", Some(kind));
             }
             if let Some(kind) = claimed.iter().find(|kind| !seen.contains(*kind)) {
@@ -283,11 +280,6 @@ fn walk<S: Subject>(flow: &Arc<Flow>) -> Result<Walk, BrokenPromise> {
         events: S::kinds(),
         cells,
     })
-}
-
-/// Only kinds of the applicant and of reviewers are offered to somebody.
-fn offered<S: Subject>(kind: &str) -> bool {
-    S::kinds().contains(&kind) && !matches!(kind, "arrive" | "withdraw")
 }
 
 /// Whoever goes on can arrive: no session is left from which people alone cannot come to an end.
