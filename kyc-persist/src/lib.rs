@@ -1,6 +1,6 @@
 //! Keeps sessions: what a store promises, who calls it, and the stores that come along.
 //!
-//! A [`Store`] has seven verbs. [`Keeper`] is the only one that commits: it recalls, loads, lets the chart decide, and
+//! A [`Store`] has eight verbs. [`Keeper`] is the only one that commits: it recalls, loads, lets the chart decide, and
 //! commits. [`Courier`] is the only one that carries effects out. An adapter knows no chart: it keeps text, versions and
 //! names.
 #![doc = include_str!("../README.md")]
