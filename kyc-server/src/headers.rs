@@ -72,14 +72,16 @@ pub(crate) async fn on_every_answer(
             text("max-age=63072000; includeSubDomains"),
         );
     }
-    match page {
-        Some(Page::Apply) => set(header::CONTENT_SECURITY_POLICY, lines.apply.clone()),
-        Some(Page::Backoffice) => set(header::CONTENT_SECURITY_POLICY, lines.backoffice.clone()),
-        None => {
-            set(header::CONTENT_SECURITY_POLICY, text(API_POLICY));
-            set(header::CACHE_CONTROL, text("no-store"));
-        }
+    // A page says itself how long it may be kept; nothing else may be kept at all.
+    if page.is_none() || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, text("no-store"));
     }
+    let policy = match page {
+        Some(Page::Apply) => lines.apply.clone(),
+        Some(Page::Backoffice) => lines.backoffice.clone(),
+        None => text(API_POLICY),
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 

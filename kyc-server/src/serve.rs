@@ -73,8 +73,8 @@ impl Server {
         );
         let resting = app.closing.child_token();
         let carrier = app.clone();
+        app.courier.store(true, Ordering::Relaxed);
         let carrying = tokio::spawn(async move {
-            carrier.courier.store(true, Ordering::Relaxed);
             let ended = courier.run(resting.cancelled_owned()).await;
             carrier.courier.store(false, Ordering::Relaxed);
             if let Err(error) = &ended {

@@ -1,1 +1,213 @@
-//! Soon.
+//! The program as an operator meets it.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use kyc_server::config::Config;
+use tempfile::tempdir;
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kyc-server"));
+    command.env_clear();
+    command
+}
+
+fn said(output: &Output) -> (i32, String) {
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stderr.clone()).unwrap(),
+    )
+}
+
+#[test]
+fn the_lines_that_are_printed_make_a_configuration() {
+    let mut child = program()
+        .args(["reviewer", "ada"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"correct horse\n")
+        .unwrap();
+    let reviewer = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let key =
+        String::from_utf8(program().args(["api-key", "shop"]).output().unwrap().stdout).unwrap();
+
+    let config = Config::parse(&format!("{reviewer}{key}")).unwrap();
+    assert!(
+        config
+            .reviewer("ada")
+            .unwrap()
+            .password
+            .verify("correct horse")
+    );
+    let secret = key
+        .split_once("only now: ")
+        .unwrap()
+        .1
+        .split_whitespace()
+        .next()
+        .unwrap();
+    assert!(secret.starts_with("kyc_"));
+    assert_eq!(config.integrator(secret).unwrap().name, "shop");
+    assert!(
+        !key.split_once("[[integrators]]")
+            .unwrap()
+            .1
+            .contains(secret)
+    );
+}
+
+#[test]
+fn a_short_password_is_refused() {
+    let mut child = program()
+        .args(["reviewer", "ada"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"short\n").unwrap();
+    let (code, text) = said(&child.wait_with_output().unwrap());
+    assert_eq!(code, 1);
+    assert!(
+        text.contains("8 to 1,024") && !text.contains("short\n"),
+        "{text}"
+    );
+}
+
+/// Two mistakes, far apart.
+const BAD_FLOW: &str = r#"{
+    "id": "no spaces allowed", "version": 1, "consent": "1",
+    "steps": ["welcome", "document_selection", "document_photo", "final"],
+    "documents": []
+}"#;
+
+#[test]
+fn of_a_bad_flow_every_mistake_is_told_with_its_place() {
+    let directory = tempdir().unwrap();
+    let file = directory.path().join("flow.json");
+    fs::write(&file, BAD_FLOW).unwrap();
+    let wrong = kyc_core::Flow::from_json(BAD_FLOW).unwrap_err().diagnostics;
+    assert!(wrong.len() >= 2);
+    for words in [
+        &["flow", "check"][..],
+        &["serve", "--listen", "127.0.0.1:0", "--flow"],
+        &["--listen", "127.0.0.1:0", "--flow"],
+    ] {
+        let (code, text) = said(&program().args(words).arg(&file).output().unwrap());
+        assert_eq!(code, 2, "{text}");
+        for diagnostic in &wrong {
+            assert!(
+                text.contains(&diagnostic.path) && text.contains(diagnostic.code.as_str()),
+                "{diagnostic} in {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_good_flow_passes() {
+    let directory = tempdir().unwrap();
+    let file = directory.path().join("flow.json");
+    fs::write(&file, kyc_core::Flow::manual_review().to_json()).unwrap();
+    assert!(
+        program()
+            .args(["flow", "check"])
+            .arg(&file)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let (code, text) = said(
+        &program()
+            .args(["flow", "check", "no-such-file"])
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(code, 2);
+    assert!(text.contains("no-such-file"), "{text}");
+}
+
+#[test]
+fn a_bad_configuration_is_told_and_nothing_starts() {
+    let directory = tempdir().unwrap();
+    let file = directory.path().join("config.toml");
+    fs::write(
+        &file,
+        "[[reviewers]]\nname = \"ada\"\npassword = \"in the clear\"\nroles = [\"reviewer\"]\n",
+    )
+    .unwrap();
+    let (code, text) = said(
+        &program()
+            .args(["--listen", "127.0.0.1:0", "--config"])
+            .arg(&file)
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(code, 2);
+    assert!(
+        text.contains("reviewers[0].password") && !text.contains("in the clear"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_store_that_another_process_has_open_is_left_alone() {
+    let directory = tempdir().unwrap();
+    let store = directory.path().join("store");
+    // This process is the other one.
+    let held = kyc_persist::SledStore::open(&store).unwrap();
+    let (code, text) = said(&serve(&store));
+    assert_eq!(code, 1);
+    assert!(text.contains("in use by another process"), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
+    drop(held);
+}
+
+fn serve(store: &Path) -> Output {
+    program()
+        .args([
+            "--listen",
+            "127.0.0.1:0",
+            "--store",
+            &format!("sled:{}", store.display()),
+        ])
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, text) = said(&program().args(["--listen", &address]).output().unwrap());
+    assert_eq!(code, 1);
+    assert!(text.contains(&address), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_key_of_an_installation_is_made_once_and_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempdir().unwrap();
+    let store = directory.path().join("store");
+    let held = kyc_persist::SledStore::open(&store).unwrap();
+    let read = || {
+        serve(&store);
+        let file = directory.path().join("store.secret");
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        fs::read_to_string(file).unwrap()
+    };
+    assert_eq!(read(), read());
+    drop(held);
+}

@@ -30,6 +30,7 @@ const BEGINNING: u64 = 1_795_219_200_000;
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
     pub(crate) store: Arc<MemoryStore>,
+    pub(crate) blobs: Blobs,
     client: reqwest::Client,
     clock: Arc<AtomicU64>,
     stop: Option<oneshot::Sender<()>>,
@@ -45,12 +46,13 @@ impl World {
         let clock = Arc::new(AtomicU64::new(BEGINNING));
         let told = Arc::clone(&clock);
         let store = Arc::new(MemoryStore::new());
+        let blobs = Blobs::memory();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Server::new(Parts {
             store: store.clone(),
             grants: store.clone(),
-            blobs: Blobs::memory(),
+            blobs: blobs.clone(),
             flows: vec![Flow::manual_review()],
             wake: Wake::new(),
             clock: Clock::of(move || Timestamp::from_millis(told.load(Ordering::SeqCst))),
@@ -67,6 +69,7 @@ impl World {
         Self {
             address,
             store,
+            blobs,
             client: reqwest::Client::new(),
             clock,
             stop: Some(stop),

@@ -1,1 +1,159 @@
-//! Soon.
+//! What is written down tells nothing of the person.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::harness::{API_KEY, PASSWORD, World, photo};
+
+/// Everything that was logged.
+#[derive(Clone, Default)]
+struct Ear(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Ear {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Ear {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn nothing_personal_is_logged_or_told_in_errors() {
+    let ear = Ear::default();
+    // Everything, of every crate.
+    let subscriber = kyc_server::logs::subscriber("trace", ear.clone());
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let world = World::start().await;
+    let ada = world.reviewer("ada").await;
+    let mut cases = ada.stream().await;
+    let erika = world.applicant("one").await;
+    erika.begin().await;
+    let mut told = String::new();
+    for (key, event) in [
+        (
+            "a",
+            json!({ "type": "submit_details", "details": {
+            "given_names": "Canary-Given", "family_name": "Canary\u{0}Family", "date_of_birth": "1984-08-12" } }),
+        ),
+        (
+            "b",
+            json!({ "type": "submit_details", "details": {
+            "given_names": "Canary-Given", "family_name": 17, "date_of_birth": "Canary-Birth" } }),
+        ),
+        (
+            "c",
+            json!({ "type": "submit_details", "Canary-Field": "Canary-Value" }),
+        ),
+        ("d", json!({ "type": "Canary-Event" })),
+        (
+            "e",
+            json!({ "type": "start", "consent": { "version": "Canary-Version", "locale": "en" } }),
+        ),
+    ] {
+        let answer = erika.post(&event, 1, key).await;
+        assert!(answer.status().is_client_error());
+        told += &answer.text().await.unwrap();
+    }
+    erika
+        .send(json!({ "type": "submit_details", "details": {
+            "given_names": "Canary-Given", "family_name": "Canary-Family", "date_of_birth": "1984-08-12" } }))
+        .await;
+    erika
+        .send(json!({ "type": "select_document", "country": "DE", "document": "passport" }))
+        .await;
+    let blob = erika.photo(1).await;
+    erika
+        .send(json!({ "type": "capture_page", "side": "front", "blob": blob }))
+        .await;
+    erika.send(json!({ "type": "accept_document" })).await;
+    erika
+        .send(json!({ "type": "capture_selfie", "blob": blob }))
+        .await;
+    erika.send(json!({ "type": "accept_selfie" })).await;
+    cases.until(|told| told.data["state"] == "in_review").await;
+    ada.send(&erika.session, json!({ "type": "claim" })).await;
+    ada.send(&erika.session, json!({ "type": "judge", "item": "selfie", "verdict": {
+        "type": "retake", "reason": "other", "message": "Canary-Message", "note": "Canary-Note" } }))
+    .await;
+    ada.send(&erika.session, json!({ "type": "request_resubmission" }))
+        .await;
+
+    for answer in [
+        world
+            .get("/Canary-Path?Canary-Query=1")
+            .send()
+            .await
+            .unwrap(),
+        world
+            .get("/applicant/v1/sessions/Canary-Session")
+            .bearer_auth(&erika.token)
+            .send()
+            .await
+            .unwrap(),
+        world.login("Canary-Name", "Canary-Password").await,
+        erika.upload_as(&"ab".repeat(32), photo(2)).await,
+        world
+            .ask(Method::PUT, "/applicant/v1/exchange")
+            .header("x-canary", "Canary-Header")
+            .send()
+            .await
+            .unwrap(),
+        world
+            .post("/integrator/v1/sessions")
+            .bearer_auth(API_KEY)
+            .header("idempotency-key", "Canary-Key")
+            .json(&json!({ "external_ref": "Canary-Ref" }))
+            .send()
+            .await
+            .unwrap(),
+    ] {
+        let text = answer.text().await.unwrap();
+        told += &text.replace(world.address.to_string().as_str(), "");
+    }
+
+    let logged = String::from_utf8(ear.0.lock().unwrap().clone()).unwrap();
+    assert!(!told.contains("Canary"), "{told}");
+    let secrets = [
+        erika.token.as_str(),
+        &ada.cookie[20..],
+        PASSWORD,
+        API_KEY,
+        "Canary",
+        "1984-08-12",
+    ];
+    for line in logged.lines() {
+        for secret in secrets {
+            assert!(!line.contains(secret), "{secret} in {line}");
+        }
+    }
+
+    // And what is to be there is there.
+    let answered: Vec<Value> = logged
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| line["message"] == "answered")
+        .collect();
+    let refused = answered
+        .iter()
+        .find(|line| line["code"] == "refused")
+        .unwrap();
+    assert_eq!(refused["route"], "/applicant/v1/sessions/{session}/events");
+    assert_eq!(refused["status"], 422);
+    assert!(refused["span"]["id"].as_str().unwrap().len() == 32);
+}

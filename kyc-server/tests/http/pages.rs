@@ -1,1 +1,192 @@
-//! Soon.
+//! The two pages as a browser gets them, and what it may do with them.
+
+use std::fs;
+
+use reqwest::redirect::Policy;
+use reqwest::{Method, StatusCode};
+use tempfile::TempDir;
+
+use crate::harness::{World, config, problem};
+
+fn built() -> TempDir {
+    let pages = tempfile::tempdir().unwrap();
+    for page in ["apply", "backoffice"] {
+        fs::create_dir_all(pages.path().join(page).join("assets")).unwrap();
+        fs::write(
+            pages.path().join(page).join("index.html"),
+            format!("<!doctype html><title>{page}</title>"),
+        )
+        .unwrap();
+    }
+    fs::write(
+        pages.path().join("apply/assets/kyc-1a2b.wasm"),
+        b"\0asm\x01\0\0\0",
+    )
+    .unwrap();
+    fs::write(pages.path().join("apply/assets/app-1a2b.js"), "export {};").unwrap();
+    fs::write(pages.path().join("secret.txt"), "not a page").unwrap();
+    pages
+}
+
+#[tokio::test]
+async fn a_page_may_run_its_own_scripts_and_wasm_and_nothing_else() {
+    let pages = built();
+    let world = World::with(config(), Some(pages.path().to_owned())).await;
+    let page = world.get("/apply/").send().await.unwrap();
+    assert_eq!(page.headers()["content-type"], "text/html");
+    assert_eq!(page.headers()["cache-control"], "no-cache");
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    for rule in [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval';",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    ] {
+        assert!(policy.contains(rule), "{rule} in {policy}");
+    }
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+    assert!(
+        page.headers()["permissions-policy"]
+            .to_str()
+            .unwrap()
+            .starts_with("camera=(self)")
+    );
+    assert_eq!(page.headers()["cross-origin-opener-policy"], "same-origin");
+    assert_eq!(
+        page.headers()["cross-origin-resource-policy"],
+        "same-origin"
+    );
+    assert_eq!(page.headers()["referrer-policy"], "no-referrer");
+    assert_eq!(page.headers()["x-content-type-options"], "nosniff");
+    assert!(page.text().await.unwrap().contains("<title>apply</title>"));
+
+    let backoffice = world.get("/backoffice/").send().await.unwrap();
+    assert!(
+        backoffice.headers()["permissions-policy"]
+            .to_str()
+            .unwrap()
+            .starts_with("camera=()")
+    );
+    assert!(
+        backoffice
+            .text()
+            .await
+            .unwrap()
+            .contains("<title>backoffice</title>")
+    );
+}
+
+#[tokio::test]
+async fn what_has_a_digest_in_its_name_is_kept_by_browsers_and_has_its_type() {
+    let pages = built();
+    let world = World::with(config(), Some(pages.path().to_owned())).await;
+    for (file, kind) in [
+        ("kyc-1a2b.wasm", "application/wasm"),
+        ("app-1a2b.js", "text/javascript"),
+    ] {
+        let asset = world
+            .get(&format!("/apply/assets/{file}"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(asset.headers()["content-type"], kind);
+        assert_eq!(
+            asset.headers()["cache-control"],
+            "public, max-age=31536000, immutable"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_a_page_is_served() {
+    let pages = built();
+    let world = World::with(config(), Some(pages.path().to_owned())).await;
+    for path in [
+        "/secret.txt",
+        "/apply/../secret.txt",
+        "/apply/%2e%2e/secret.txt",
+        "/apply/..%2fsecret.txt",
+        "/apply/nothing.js",
+    ] {
+        let answer = world.get(path).send().await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+        problem(answer, 404, "not_found").await;
+    }
+    problem(
+        world.post("/apply/").send().await.unwrap(),
+        405,
+        "method_not_allowed",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_address_anybody_types_leads_to_the_page() {
+    let world = World::start().await;
+    let client = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .build()
+        .unwrap();
+    for (from, to) in [
+        ("/", "/apply/"),
+        ("/apply", "/apply/"),
+        ("/backoffice", "/backoffice/"),
+    ] {
+        let answer = client
+            .get(format!("http://{}{from}", world.address))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::TEMPORARY_REDIRECT);
+        assert_eq!(answer.headers()["location"], to);
+    }
+    problem(world.get("/apply/").send().await.unwrap(), 404, "not_found").await;
+}
+
+#[tokio::test]
+async fn a_shop_may_frame_the_page_if_it_is_named() {
+    let pages = built();
+    let mut config = config();
+    config.frame_ancestors = kyc_server::config::Origin::parse("https://shop.example")
+        .into_iter()
+        .collect();
+    let world = World::with(config, Some(pages.path().to_owned())).await;
+    let policy = |path: &'static str| {
+        let asked = world.get(path);
+        async {
+            asked.send().await.unwrap().headers()["content-security-policy"]
+                .to_str()
+                .unwrap()
+                .to_owned()
+        }
+    };
+    assert!(
+        policy("/apply/")
+            .await
+            .ends_with("frame-ancestors https://shop.example")
+    );
+    assert!(
+        policy("/backoffice/")
+            .await
+            .ends_with("frame-ancestors 'none'")
+    );
+}
+
+#[tokio::test]
+async fn an_answer_of_the_interface_is_kept_by_nobody_and_runs_nothing() {
+    let world = World::start().await;
+    let answer = world
+        .ask(Method::GET, "/backoffice/v1/me")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert!(
+        answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .starts_with("default-src 'none'")
+    );
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+}
