@@ -8,6 +8,7 @@ use std::hash::Hasher as _;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::flow::Flow;
@@ -40,7 +41,7 @@ impl FlowRef {
         struct Header {
             flow: FlowRef,
         }
-        known_schema(text)?;
+        schema_of(text)?;
         serde_json::from_str(text)
             .map(|header: Header| header.flow)
             .map_err(|_| DecodeError::Malformed)
@@ -155,9 +156,14 @@ pub(crate) fn decode<State: DeserializeOwned, Case: DeserializeOwned>(
     chart: ChartName,
     flow: &Flow,
 ) -> Result<Read<State, Case>, DecodeError> {
-    known_schema(text)?;
+    let schema = schema_of(text)?;
     intact(text)?;
-    let read: Read<State, Case> = match serde_json::from_str(text) {
+    let read = if schema == SCHEMA {
+        serde_json::from_str(text)
+    } else {
+        serde_json::from_value(lifted(text, schema, chart, &CHAIN)?)
+    };
+    let read: Read<State, Case> = match read {
         Ok(read) => read,
         // The other chart's states and case do not even parse: say so before saying "malformed".
         Err(_) => return Err(foreign_chart(text, chart).unwrap_or(DecodeError::Malformed)),
@@ -176,20 +182,35 @@ pub(crate) fn decode<State: DeserializeOwned, Case: DeserializeOwned>(
     Ok(read)
 }
 
-/// Only one schema was ever released. The next one adds its step here: the older text is lifted, schema by schema, as a
-/// `serde_json::Value` before it is read.
-fn known_schema(text: &str) -> Result<(), DecodeError> {
-    if text.starts_with(OPENING) {
-        return Ok(());
+/// Lifts the body of a snapshot of that chart to the next schema; nothing when it cannot.
+type Lift = fn(ChartName, &mut Map<String, Value>) -> Option<()>;
+
+/// The migration chain: the first lifts schema 1 to 2, the next 2 to 3. Only one schema was ever released.
+const CHAIN: [Lift; SCHEMA as usize - 1] = [];
+
+fn lifted(text: &str, schema: u16, chart: ChartName, chain: &[Lift]) -> Result<Value, DecodeError> {
+    let mut body: Map<String, Value> =
+        serde_json::from_str(text).map_err(|_| DecodeError::Malformed)?;
+    for (lift, reached) in chain.iter().zip(2..).skip(usize::from(schema) - 1) {
+        lift(chart, &mut body).ok_or(DecodeError::Malformed)?;
+        body.insert("schema".to_owned(), Value::from(reached));
     }
+    Ok(Value::Object(body))
+}
+
+/// The schema a snapshot names, if this release reads it.
+fn schema_of(text: &str) -> Result<u16, DecodeError> {
     #[derive(Deserialize)]
     struct Header {
         schema: u64,
     }
-    match serde_json::from_str(text) {
-        Ok(Header { schema }) if schema == u64::from(SCHEMA) => Ok(()),
-        Ok(Header { schema }) => Err(DecodeError::UnknownSchema { found: schema }),
-        Err(_) => Err(DecodeError::Malformed),
+    if text.starts_with(OPENING) {
+        return Ok(SCHEMA);
+    }
+    let Header { schema } = serde_json::from_str(text).map_err(|_| DecodeError::Malformed)?;
+    match u16::try_from(schema) {
+        Ok(known @ 1..=SCHEMA) => Ok(known),
+        _ => Err(DecodeError::UnknownSchema { found: schema }),
     }
 }
 
@@ -233,3 +254,59 @@ fn digits(hasher: &SipHasher24) -> String {
 const OPENING: &str = "{\"schema\":1,";
 const SEAM: &str = ",\"checksum\":\"";
 const END: &str = "\"}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renames_state(_: ChartName, body: &mut Map<String, Value>) -> Option<()> {
+        let state = body.get_mut("state")?;
+        if *state == "photo" {
+            *state = Value::from("document_photo");
+        }
+        Some(())
+    }
+
+    fn counts_rounds(chart: ChartName, body: &mut Map<String, Value>) -> Option<()> {
+        let first = if chart == ChartName::Collection { 1 } else { 0 };
+        body.get_mut("case")?
+            .as_object_mut()?
+            .entry("round")
+            .or_insert(Value::from(first));
+        Some(())
+    }
+
+    #[test]
+    fn an_older_snapshot_is_lifted_schema_by_schema() {
+        let chain: [Lift; 2] = [renames_state, counts_rounds];
+        let lift = |text: &str, schema| lifted(text, schema, ChartName::Collection, &chain);
+        assert_eq!(
+            lift(r#"{"schema":1,"state":"photo","case":{}}"#, 1),
+            Ok(serde_json::json!({"schema": 3, "state": "document_photo", "case": {"round": 1}}))
+        );
+        assert_eq!(
+            lift(r#"{"schema":2,"state":"photo","case":{"round":2}}"#, 2),
+            Ok(serde_json::json!({"schema": 3, "state": "photo", "case": {"round": 2}}))
+        );
+    }
+
+    #[test]
+    fn a_snapshot_that_cannot_be_lifted_is_malformed() {
+        let chain: [Lift; 1] = [renames_state];
+        let lift = |text: &str| lifted(text, 1, ChartName::Collection, &chain);
+        assert_eq!(lift(r#"{"schema":1}"#), Err(DecodeError::Malformed));
+        assert_eq!(lift("[]"), Err(DecodeError::Malformed));
+    }
+
+    #[test]
+    fn only_schemas_up_to_the_present_one_are_known() {
+        assert_eq!(schema_of(r#"{ "schema": 1 }"#), Ok(1));
+        for (text, found) in [
+            (r#"{"schema":0}"#, 0),
+            (r#"{"schema":2}"#, 2),
+            (r#"{"schema":65537}"#, 65_537),
+        ] {
+            assert_eq!(schema_of(text), Err(DecodeError::UnknownSchema { found }));
+        }
+    }
+}
