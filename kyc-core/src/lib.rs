@@ -59,3 +59,8 @@ pub use journal::ChartName;
 pub use pii::Pii;
 pub use snapshot::{DecodeError, FlowRef};
 pub use time::{Date, NotADate, Seconds, Timestamp};
+
+/// The samples of the README, compiled and run.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../README.md")]
+struct ReadMe;
