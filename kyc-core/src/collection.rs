@@ -153,7 +153,7 @@ impl Session {
         View::of(self)
     }
 
-    /// The session at rest: see [`snapshot`](crate::snapshot).
+    /// The session at rest: see [`snapshot`].
     pub fn encode(&self) -> String {
         snapshot::encode(
             ChartName::Collection,

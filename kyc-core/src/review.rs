@@ -139,7 +139,7 @@ impl Session {
         CaseView::of(self, reader, now)
     }
 
-    /// The case at rest: see [`snapshot`](crate::snapshot).
+    /// The case at rest: see [`snapshot`].
     pub fn encode(&self) -> String {
         snapshot::encode(
             ChartName::Review,
