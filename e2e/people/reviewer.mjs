@@ -55,13 +55,18 @@ export class Reviewer extends Person {
 
   async claims() {
     await this.the("claim").click();
-    await this.caseIs("in_review");
     await this.the("release").waitFor();
   }
 
   /** Waits for the open case to stand in a state. @param {string} state */
   async caseIs(state) {
     await this.page.locator(`[data-testid="case"][data-state="${state}"]`).waitFor();
+  }
+
+  /** Waits for the open case to come back from the applicant, for anybody to claim. */
+  async caseIsBack(round = 2) {
+    await this.page.locator(`[data-testid="case"][data-state="in_review"][data-round="${round}"]`).waitFor();
+    await this.the("claim").waitFor();
   }
 
   /** @param {Item[]} items */

@@ -52,7 +52,7 @@ test("document and selfie asked for together are both walked through again, and 
   await applicant.takesSelfie();
   await applicant.acceptsSelfie();
 
-  await reviewer.caseIs("waiting");
+  await reviewer.caseIsBack();
   await reviewer.claims();
   await reviewer.findsAllFine();
   await reviewer.approves();
