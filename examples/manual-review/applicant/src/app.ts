@@ -65,7 +65,7 @@ export class KycApplicant extends Part {
     const t = catalogues[this.locale];
     return html`
       <header class="top">
-        <span class="brand"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M9 16.500l4.800 4.800L23 12"/></svg>${t.title}</span>
+        <span class="brand"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M9 16.500l4.800 4.800L23 12"/></svg><span>${t.title}</span></span>
         ${this.#saveStatus()}
         <select class="language" data-testid="language" aria-label=${t.language} @change=${this.#speak}>
           ${Object.entries(languages).map(([locale, name]) => html`<option value=${locale} ?selected=${locale === this.locale}>${name}</option>`)}

@@ -214,7 +214,7 @@ export class KycCase extends Part {
   #retakeForm(item: Item, verdict: Review.Verdict | null): unknown {
     const { t } = this;
     const before = verdict?.type === "retake" ? verdict : null;
-    return html`<form class="retake" data-testid="retake-form-${item}" @submit=${(event: SubmitEvent) => this.#saveRetake(event, item)}>
+    return html`<form class="retake-form" data-testid="retake-form-${item}" @submit=${(event: SubmitEvent) => this.#saveRetake(event, item)}>
       <div class="field">
         <label for="reason-${item}">${t.case.reason}</label>
         <select id="reason-${item}" name="reason" data-testid="reason-${item}" required>

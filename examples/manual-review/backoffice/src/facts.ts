@@ -60,7 +60,7 @@ function told(t: Texts, { by, event }: Entry): unknown {
   return html`<b>${who}</b> ${(t.events as Record<string, string>)[event] ?? event}`;
 }
 
-const moment = (at: number, locale: Locale): string => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+const moment = (at: number, locale: Locale): string => new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "medium" }).format(at);
 
 const birthday = (date: string, locale: Locale): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));

@@ -26,6 +26,7 @@ export class KycViewer extends Part {
     name: { type: String },
     place: { state: true },
     failed: { state: true },
+    loaded: { state: true },
   };
 
   declare t: Texts;
@@ -34,12 +35,14 @@ export class KycViewer extends Part {
   declare name: string;
   declare place: Place;
   declare failed: boolean;
+  declare loaded: boolean;
   readonly #fingers = new Map<number, PointerEvent>();
 
   constructor() {
     super();
     this.place = FITTED;
     this.failed = false;
+    this.loaded = false;
     this.name = "viewer";
   }
 
@@ -47,6 +50,7 @@ export class KycViewer extends Part {
     if (!changed.has("src")) return;
     this.place = FITTED;
     this.failed = false;
+    this.loaded = false;
   }
 
   protected override updated(): void {
@@ -72,7 +76,7 @@ export class KycViewer extends Part {
       >
         ${this.failed
           ? html`<p role="alert">${t.viewer.failed}</p>`
-          : html`<img src=${this.src} alt=${this.label} draggable="false" data-testid="${this.name}-image" @error=${() => (this.failed = true)} @load=${() => this.requestUpdate()} />`}
+          : html`<img src=${this.src} alt=${this.label} draggable="false" data-testid="${this.name}-image" class=${this.loaded ? "loaded" : "loading"} @error=${() => (this.failed = true)} @load=${() => (this.loaded = true)} />`}
       </div>
       <div class="tools" role="toolbar" aria-label=${this.label}>
         <button type="button" class="button small" data-testid="${prefix}zoom-out" aria-label=${t.viewer.zoomOut} title="${t.viewer.zoomOut} (−)" @click=${() => this.#zoom(1 / ZOOM_STEP)}>−</button>

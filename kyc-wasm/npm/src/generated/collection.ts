@@ -192,6 +192,8 @@ export interface Exhibit {
 
 /**
  * The JSON form of a Flow, not yet judged.
+ *
+ * Its text is hashed into every snapshot, so a field that is added later must be left out when it has its default.
  */
 export interface Definition {
     /**
@@ -389,7 +391,7 @@ export type Rejected = { code: "not_accepted"; state: State; event: EventKind } 
  * Work that leaves a step. It is done after the step is kept, at least once, under the name
  * (session, version, position).
  */
-export type Effect = { type: "submit"; complete: boolean; round: number; exhibits: Exhibit[] } | { type: "withdraw" } | { type: "discard"; blob: BlobRef } | { type: "notify"; phase: Phase };
+export type Effect = { type: "submit"; complete: boolean; round: number; exhibits: Exhibit[] } | { type: "withdraw" } | { type: "erase" } | { type: "discard"; blob: BlobRef } | { type: "notify"; phase: Phase };
 
 /**
  * The answer to an accepted event. Keep the session if `persist` says so, then run the effects.

@@ -10,7 +10,7 @@ export type State = "waiting" | "in_review" | "resubmission_requested" | "approv
 /**
  * The kind of an event, without what it carries.
  */
-export type EventKind = "arrive" | "claim" | "release" | "judge" | "approve" | "reject" | "request_resubmission" | "withdraw";
+export type EventKind = "arrive" | "claim" | "release" | "judge" | "approve" | "reject" | "request_resubmission" | "withdraw" | "erase";
 
 /**
  * What a reviewer says of one item.
@@ -20,12 +20,12 @@ export type Verdict = { type: "fine" } | { type: "retake"; reason: RetakeReason;
 /**
  * Something that happened or is asked for. Refuses what it does not know.
  */
-export type Event = { type: "arrive"; round: number; exhibits: Exhibit[] } | { type: "claim" } | { type: "release" } | { type: "judge"; item: Item; verdict: Verdict } | { type: "approve"; note?: Pii<string> } | { type: "reject"; reason: RejectReason; message?: Pii<string>; note?: Pii<string> } | { type: "request_resubmission" } | { type: "withdraw" };
+export type Event = { type: "arrive"; round: number; exhibits: Exhibit[] } | { type: "claim" } | { type: "release" } | { type: "judge"; item: Item; verdict: Verdict } | { type: "approve"; note?: Pii<string> } | { type: "reject"; reason: RejectReason; message?: Pii<string>; note?: Pii<string> } | { type: "request_resubmission" } | { type: "withdraw" } | { type: "erase" };
 
 /**
  * Why a guard said no.
  */
-export type Reason = "claimed_by_another" | "not_claimed" | "item_unknown" | "item_not_judged" | "item_marked_for_retake" | "nothing_marked" | "same_reviewer" | "no_rounds_left" | "round_stale" | "text_too_long" | "nameless";
+export type Reason = "claimed_by_another" | "not_claimed" | "item_unknown" | "item_not_judged" | "item_marked_for_retake" | "nothing_marked" | "same_reviewer" | "no_rounds_left" | "round_stale" | "text_too_long" | "already_erased" | "nameless";
 
 /**
  * The answer to any other event. Nothing has changed.
@@ -198,4 +198,8 @@ export interface CaseView {
      * What was decided so far.
      */
     decisions: ClosingView[];
+    /**
+     * When the person's data was erased.
+     */
+    redacted_at: Timestamp | null;
 }

@@ -62,7 +62,8 @@ export class KycReview extends Part {
     return (document?.pages ?? []).map(({ side, blob }) => ({
       item: side === "front" ? "document_front" : "document_back",
       blob,
-      again: session.accepts("retake_page") ? () => this.#tell(session.send({ type: "retake_page", side })) : null,
+      // Only what this round asks for may be taken again.
+      again: session.accepts("retake_page") && document?.sides.includes(side) ? () => this.#tell(session.send({ type: "retake_page", side })) : null,
       testid: `retake-${side}`,
     }));
   }

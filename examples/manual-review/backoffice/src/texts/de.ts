@@ -71,6 +71,7 @@ export const de: Texts = {
     unknown: "Auf dem Server ist etwas schiefgegangen. Es wurde nichts ausgeführt.",
   },
   events: {
+    open: "hat die Sitzung eröffnet",
     start: "hat zugestimmt und begonnen",
     submit_details: "hat Angaben gemacht",
     select_document: "hat ein Dokument gewählt",

@@ -76,7 +76,8 @@ const troubles: Record<Trouble, string> = {
 };
 
 /** What happened, for the history. */
-const events: Record<EventKind | Review.EventKind, string> = {
+const events: Record<"open" | EventKind | Review.EventKind, string> = {
+  open: "opened the session",
   start: "agreed and began",
   submit_details: "gave their details",
   select_document: "chose a document",
