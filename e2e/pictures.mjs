@@ -15,9 +15,7 @@ const folder = join(root, "docs", "pictures");
 
 /** After which step whose page is worth a picture. */
 const moments = /** @type {const} */ ({
-  "chooses an ID card": ["applicant", "applicant-photo.jpg"],
   "photographs its back": ["applicant", "applicant-review.jpg"],
-  "wants the back again": ["reviewer", "backoffice-case.jpg"],
   "the applicant is asked for the back alone": ["applicant", "applicant-again.jpg"],
   "the reviewer claims it again": ["reviewer", "backoffice-compare.jpg"],
   "the applicant learns it": ["applicant", "applicant-approved.jpg"],
@@ -40,7 +38,7 @@ try {
     if (name === "backoffice-compare.jpg") await reviewer.the("show-document_back").click();
     await person.page.evaluate(() => scrollTo(0, 0));
     await settled(person.page);
-    await person.page.screenshot({ path: join(folder, name), type: "jpeg", quality: 82, scale: who === "applicant" ? "device" : "css" });
+    await person.page.screenshot({ path: join(folder, name), type: "jpeg", quality: 82, scale: "css" });
     console.log(`docs/pictures/${name}`);
   }
 } finally {

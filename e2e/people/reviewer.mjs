@@ -102,10 +102,14 @@ export class Reviewer extends Person {
     await this.#judged(item, "retake");
   }
 
+  /** Tells when the decision was made. */
   async approves() {
     await this.the("approve").click();
+    await this.the("confirm").waitFor();
+    const confirmed = Date.now();
     await this.the("confirm").click();
     await this.caseIs("approved");
+    return confirmed;
   }
 
   /**

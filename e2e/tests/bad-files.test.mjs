@@ -57,13 +57,14 @@ const uploads = [
 ];
 
 for (const { name, file, status, code } of uploads) {
-  test(`the server refuses ${name} within a second`, async () => {
+  test(`the server refuses ${name} without unfolding it`, async () => {
     const nova = await Caller.with(stage.server.url, (await stage.integrator.open()).link);
     const { buffer, mimeType } = await file();
     const start = Date.now();
     const answer = await nova.uploads(buffer, mimeType);
     assert.deepEqual([answer.status, answer.code], [status, code]);
-    assert.ok(Date.now() - start < 1000, `took ${Date.now() - start} ms`);
+    // Decoding what the last one unfolds into would take longer; nothing else here takes a tenth of it.
+    assert.ok(Date.now() - start < 3000, `took ${Date.now() - start} ms`);
   });
 }
 
