@@ -1,6 +1,7 @@
 //! The KYC authority over HTTP: one prefix an audience, each with its own credentials.
 #![doc = include_str!("../README.md")]
 
+mod accept;
 mod app;
 mod applicant;
 mod auth;

@@ -1,7 +1,5 @@
 //! How a server runs and how it stops: streams end, requests finish, effects in hand are settled.
 
-use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,6 +8,7 @@ use axum::Router;
 use kyc_persist::{Courier, StoreError, Terms, Wake};
 use tokio::net::TcpListener;
 
+use crate::accept::accept;
 use crate::app::{App, Parts};
 use crate::delivery::Delivery;
 use crate::router::router;
@@ -26,9 +25,6 @@ pub struct Server {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The socket.
-    #[error("the socket failed")]
-    Socket(#[from] io::Error),
     /// The store answers nothing more.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,7 +53,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The socket or the store failed for good.
+    /// The store failed for good.
     pub async fn run(
         self,
         listener: TcpListener,
@@ -85,20 +81,13 @@ impl Server {
         let sweeping = tokio::spawn(sweep(app.clone()));
 
         let closing = app.closing.clone();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let stopped = async move {
             stop.await;
             tracing::info!("stopping");
+            // Streams end with it, so that nobody is waited for who only listens.
             closing.cancel();
-        });
-        let asked = app.closing.clone();
-        tokio::select! {
-            served = serving.into_future() => served?,
-            () = async { asked.cancelled().await; tokio::time::sleep(GRACE).await } => {
-                tracing::warn!("some callers did not finish in time");
-            }
-        }
-        app.closing.cancel();
+        };
+        accept(listener, router, stopped, GRACE).await;
         app.tasks.close();
         app.tasks.wait().await;
         sweeping.abort();

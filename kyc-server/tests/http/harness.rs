@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use image::{ImageFormat, RgbImage};
 use kyc_core::{Flow, Timestamp};
-use kyc_persist::{Blobs, Clock, MemoryStore, Wake};
+use kyc_persist::{Blobs, Clock, MemoryStore, Store, Wake};
 use kyc_server::config::{Config, Role};
 use kyc_server::secrets::Password;
 use kyc_server::{Parts, Server};
@@ -43,14 +43,24 @@ impl World {
     }
 
     pub(crate) async fn with(config: Config, pages: Option<PathBuf>) -> Self {
+        let store = Arc::new(MemoryStore::new());
+        Self::over(store.clone(), store, config, pages).await
+    }
+
+    /// `before` is what the server sees of `store`.
+    pub(crate) async fn over(
+        store: Arc<MemoryStore>,
+        before: Arc<dyn Store>,
+        config: Config,
+        pages: Option<PathBuf>,
+    ) -> Self {
         let clock = Arc::new(AtomicU64::new(BEGINNING));
         let told = Arc::clone(&clock);
-        let store = Arc::new(MemoryStore::new());
         let blobs = Blobs::memory();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Server::new(Parts {
-            store: store.clone(),
+            store: before,
             grants: store.clone(),
             blobs: blobs.clone(),
             flows: vec![Flow::manual_review()],

@@ -7,5 +7,6 @@ mod harness;
 mod live;
 mod logs;
 mod pages;
+mod stopping;
 mod uploads;
 mod walk;
