@@ -5,12 +5,13 @@ import { en } from "./texts/en";
 
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof KycError)) return "unknown";
-  return error.problem === null ? (error.code === "insecure_context" ? "insecure" : error.code === "offline" ? "offline" : "unknown") : troubleNamed(error.problem.code, error.problem.status);
+  if (error.problem !== null) return troubleNamed(error.problem.code, error.problem.status);
+  return error.code === "insecure_context" ? "insecure" : error.code === "offline" ? "offline" : "unknown";
 }
 
 /** Also for codes that came later than this page. */
 export function troubleNamed(code: string, status = 0): Trouble {
-  if (code in en.troubles) return code as Trouble;
+  if (Object.hasOwn(en.troubles, code)) return code as Trouble;
   if (status === 413) return "too_large";
   if (status === 415) return "not_an_image";
   if (status === 429) return "rate_limited";

@@ -44,18 +44,22 @@ export function decisions(t: Texts, locale: Locale, view: Review.CaseView): Draw
 
 export function history(t: Texts, locale: Locale, journal: Journal | null): Drawn {
   if (journal === null) return nothing;
-  const entries = [...journal.collection.entries, ...journal.review.entries].sort((a, b) => a.at - b.at);
+  const walk = journal.collection.entries.map((entry) => ({ ...entry, isRelayed: entry.by.sender === "reviewer" }));
+  const work = journal.review.entries.map((entry) => ({ ...entry, isRelayed: false }));
+  const entries = [...walk, ...work].sort((a, b) => a.at - b.at);
   const isWhole = journal.collection.whole && journal.review.whole;
   return html`<section class="card fact">
     <h2>${t.case.history}</h2>
     <p class="chain ${isWhole ? "whole" : "broken"}" data-testid="chain" data-whole=${String(isWhole)}>${isWhole ? t.case.whole : t.case.broken}</p>
-    <ol class="history" data-testid="history">
+    <ol class="history" data-testid="history" tabindex="0" aria-label=${t.case.history}>
       ${entries.map((entry) => html`<li><time>${moment(entry.at, locale)}</time><span>${told(t, entry)}</span></li>`)}
     </ol>
   </section>`;
 }
 
-function told(t: Texts, { by, event }: Entry): unknown {
+/** What a case tells its session is a line in both records: in the session's it reads as what the applicant learned. */
+function told(t: Texts, { by, event, isRelayed }: Entry & { isRelayed: boolean }): unknown {
+  if (isRelayed) return (t.relayed as Record<string, string>)[event] ?? event;
   const who = by.name ?? t.senders[by.sender] ?? by.sender;
   return html`<b>${who}</b> ${(t.events as Record<string, string>)[event] ?? event}`;
 }

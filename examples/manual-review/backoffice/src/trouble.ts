@@ -4,11 +4,15 @@ import type { Texts } from "./texts";
 
 export function troubleText(t: Texts, error: unknown): string {
   if (!(error instanceof ApiError)) return t.troubles.unknown;
-  const guard = error.reason === null ? undefined : (t.guards as Record<string, string>)[error.reason];
+  const guard = named(t.guards, error.reason);
   if (guard !== undefined) return error.reason === "claimed_by_another" && error.claimedBy !== null ? t.heldBy(error.claimedBy) : guard;
-  const trouble = (t.troubles as Record<string, string>)[error.code];
+  const trouble = named(t.troubles, error.code);
   if (trouble !== undefined) return trouble;
   return isLater(error) ? t.troubles.unavailable : t.troubles.unknown;
+}
+
+function named(texts: Readonly<Record<string, string>>, code: string | null): string | undefined {
+  return code !== null && Object.hasOwn(texts, code) ? texts[code] : undefined;
 }
 
 /** Whether the same request may simply go again. */

@@ -17,7 +17,7 @@ export class KycOtherDevice extends Part {
 
   protected override render(): unknown {
     const t = this.desk.t.device;
-    return html`<details class="device" data-testid="device">
+    return html`<aside><details class="device" data-testid="device">
       <summary>${t.title}</summary>
       <p class="hint">${t.lead}</p>
       ${this.link === null
@@ -28,7 +28,7 @@ export class KycOtherDevice extends Part {
             <button class="button small" type="button" data-testid="copy-link" @click=${this.#copy}>${t.copy}</button>
           </div>`}
       <p role="status" class="hint">${this.said ?? nothing}</p>
-    </details>`;
+    </details></aside>`;
   }
 
   #make = async (): Promise<void> => {

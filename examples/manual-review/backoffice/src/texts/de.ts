@@ -85,7 +85,7 @@ export const de: Texts = {
     retake_selfie: "wollte das Gesicht neu aufnehmen",
     back: "ging zurück",
     request_resubmission: "hat Bilder noch einmal verlangt",
-    decide: "hat die Entscheidung erfahren",
+    decide: "hat entschieden",
     cancel: "hat die Sitzung abgebrochen",
     erase: "hat die persönlichen Daten gelöscht",
     deadline_reached: "Die Zeit ist abgelaufen",
@@ -96,6 +96,10 @@ export const de: Texts = {
     approve: "hat bestätigt",
     reject: "hat abgelehnt",
     withdraw: "hat den Fall zurückgezogen",
+  },
+  relayed: {
+    request_resubmission: "Die Person wurde gefragt",
+    decide: "Die Person hat die Entscheidung erfahren",
   },
   senders: {
     applicant: "Antragstellende Person",

@@ -91,7 +91,7 @@ const events: Record<"open" | EventKind | Review.EventKind, string> = {
   retake_selfie: "wanted to retake the photo of the face",
   back: "went back",
   request_resubmission: "asked for items again",
-  decide: "learned the decision",
+  decide: "decided",
   cancel: "called the session off",
   erase: "erased the personal data",
   deadline_reached: "The time ran out",
@@ -102,6 +102,12 @@ const events: Record<"open" | EventKind | Review.EventKind, string> = {
   approve: "approved",
   reject: "rejected",
   withdraw: "withdrew the case",
+};
+
+/** What the applicant learned of the reviewer's work. */
+const relayed = {
+  request_resubmission: "The applicant was asked",
+  decide: "The applicant was told the decision",
 };
 
 export const en = {
@@ -119,6 +125,7 @@ export const en = {
   guards,
   troubles,
   events,
+  relayed,
   senders: { applicant: "Applicant", reviewer: "Reviewer", integrator: "Company", check: "Check", clock: "Clock" } as Record<string, string>,
   heldBy: (who: string): string => `${who} has this case.`,
   login: { title: "Sign in", lead: "For reviewers.", name: "Name", password: "Password", submit: "Sign in" },
