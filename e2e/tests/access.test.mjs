@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+import { nova } from "../fixtures/recipe/documents.mjs";
+import { picture } from "../stage/places.mjs";
+import { idCardStory } from "../people/story.mjs";
+import { scene } from "../stage/scene.mjs";
+
+/** @typedef {import("../people/person.mjs").Person} Person */
+
+const stage = scene();
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * What axe finds on the page as it stands, at the levels A and AA of WCAG 2.2.
+ * @param {Person} person
+ * @returns {Promise<string[]>}
+ */
+async function barriers(person) {
+  await person.page.evaluate(axe);
+  return person.page.evaluate(async () => {
+    const run = /** @type {any} */ (window).axe.run;
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const { violations } = await run(document, { runOnly: tags });
+    return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.target).join(", ")}`);
+  });
+}
+
+/**
+ * Goes to the control with the tab key, as somebody without a mouse would.
+ * @param {Person} person
+ * @param {string} id
+ */
+async function tabsTo(person, id) {
+  await person.the(id).waitFor();
+  for (let presses = 0; presses < 80; presses++) {
+    if (await person.the(id).evaluate((element) => element === document.activeElement)) return;
+    await person.page.keyboard.press("Tab");
+  }
+  assert.fail(`${id} cannot be reached with the keyboard`);
+}
+
+/**
+ * @param {Person} person
+ * @param {string} id
+ * @param {string} [key]
+ */
+async function presses(person, id, key = "Enter") {
+  await tabsTo(person, id);
+  await person.page.keyboard.press(key);
+}
+
+test("axe finds no barrier on any page of the longest story", async (t) => {
+  const { applicant, session } = await stage.applicant(t);
+  const reviewer = await stage.reviewer(t);
+  /** @type {Record<string, string[]>} */
+  const found = {};
+  found["welcome"] = await barriers(applicant);
+  found["list of cases"] = await barriers(reviewer);
+  for (const step of idCardStory) {
+    await step.go({ applicant, reviewer, session });
+    found[step.name] = await barriers(step.stands ? applicant : reviewer);
+  }
+  assert.deepEqual(Object.entries(found).filter(([, barriers]) => barriers.length > 0), []);
+});
+
+test("axe finds no barrier at the backoffice's door", async (t) => {
+  assert.deepEqual(await barriers(await stage.visitor(t)), []);
+});
+
+test("an applicant without a mouse gets from the first page to the last", async (t) => {
+  const { applicant, session } = await stage.applicant(t);
+  const type = (/** @type {string} */ text) => applicant.page.keyboard.type(text);
+  await presses(applicant, "consent", "Space");
+  await presses(applicant, "start");
+  await applicant.stands("personal_details");
+  for (const [field, text] of [["given-names", nova.givenNames], ["family-name", nova.surname], ["birth-day", "17"], ["birth-month", "4"], ["birth-year", "1991"]]) {
+    await tabsTo(applicant, field);
+    await type(text);
+  }
+  await applicant.page.keyboard.press("Enter");
+  await applicant.stands("document_selection");
+  await tabsTo(applicant, "country");
+  await type("Germany");
+  await tabsTo(applicant, "document-id_card");
+  await applicant.page.keyboard.press("ArrowDown");
+  await presses(applicant, "continue");
+  await applicant.stands("document_photo");
+  for (const [side, photograph, review] of /** @type {const} */ ([["front", "passport", "document_review"], ["selfie", "selfie", "selfie_review"]])) {
+    await applicant.isAskedFor(side);
+    const [chooser] = await Promise.all([applicant.page.waitForEvent("filechooser"), presses(applicant, "file-input")]);
+    await chooser.setFiles(picture(photograph));
+    await applicant.stands(review);
+    await presses(applicant, "accept");
+  }
+  await applicant.stands("final");
+  await applicant.saved();
+  assert.equal((await stage.integrator.view(session)).document.type, "passport");
+});
+
+test("a reviewer without a mouse claims, judges and approves", async (t) => {
+  const { applicant, session } = await stage.applicant(t);
+  const reviewer = await stage.reviewer(t);
+  await applicant.walks("passport");
+  await reviewer.sees(session);
+  await reviewer.the(`case-${session}`).focus();
+  await reviewer.page.keyboard.press("Enter");
+  await presses(reviewer, "claim");
+  await reviewer.the("release").waitFor();
+  for (const item of ["document_front", "selfie"]) {
+    await presses(reviewer, `fine-${item}`);
+    await reviewer.page.locator(`[data-testid="item-${item}"][data-verdict="fine"]`).waitFor();
+  }
+  await presses(reviewer, "approve");
+  await presses(reviewer, "confirm");
+  await reviewer.caseIs("approved");
+  await applicant.learns("approved");
+});
+
+test("on the smallest phone nothing has to be scrolled sideways", async (t) => {
+  const { applicant, session } = await stage.applicant(t);
+  const reviewer = await stage.reviewer(t);
+  await applicant.page.setViewportSize({ width: 320, height: 568 });
+  for (const step of idCardStory) {
+    await step.go({ applicant, reviewer, session });
+    const wide = await applicant.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 320, `${step.name}: ${wide} pixels wide`);
+  }
+});
+
+test("the page speaks German to who asks for it, on every screen", async (t) => {
+  const { applicant } = await stage.applicant(t);
+  const english = await applicant.the("heading").innerText();
+  await applicant.the("language").selectOption("de");
+  await applicant.page.locator('html[lang="de"]').waitFor();
+  assert.notEqual(await applicant.the("heading").innerText(), english);
+  await applicant.reloads();
+  await applicant.page.locator('html[lang="de"]').waitFor();
+  await applicant.walks("passport");
+  assert.doesNotMatch(await applicant.page.locator("body").innerText(), /undefined|\bThank you\b/);
+});
