@@ -13,6 +13,7 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
 use sled::{Batch, Db, Mode};
 
@@ -24,6 +25,10 @@ pub type SledStore = KvStore<Sled>;
 
 /// How much of the data is held in memory at most, in bytes.
 const CACHE: u64 = 64 * 1024 * 1024;
+
+/// How often, and how far apart, sled's own lock is asked for.
+const LOCK_TRIES: usize = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 impl SledStore {
     /// Opens the store in `directory`, which is made if it is not there.
@@ -58,15 +63,7 @@ impl Sled {
             TryLockError::WouldBlock => StoreError::InUse { store: Self::NAME },
             TryLockError::Error(error) => world(error),
         })?;
-        let db = guarded("directory", || {
-            sled::Config::new()
-                .path(directory.join("sled"))
-                .cache_capacity(CACHE)
-                .mode(Mode::HighThroughput)
-                // Nothing is written behind the committer's back.
-                .flush_every_ms(None)
-                .open()
-        })?;
+        let db = open(&directory.join("sled"))?;
         let file = File::open(directory.join("sled").join("db")).map_err(world)?;
         let engine = Self {
             db,
@@ -128,6 +125,30 @@ impl fmt::Debug for Sled {
         // sled's own Debug would print what is stored.
         formatter.write_str("Sled")
     }
+}
+
+/// Opens a database that nobody else can have open, because we hold the lock.
+///
+/// sled has a lock of its own, and threads that may still be putting it down when the last handle of a store of this
+/// process is gone.
+fn open(directory: &Path) -> Result<Db, StoreError> {
+    let config = sled::Config::new()
+        .path(directory)
+        .cache_capacity(CACHE)
+        .mode(Mode::HighThroughput)
+        // Nothing is written behind the committer's back.
+        .flush_every_ms(None);
+    for _ in 0..LOCK_TRIES {
+        match guarded("directory", || config.open()) {
+            Err(StoreError::Backend { source, .. })
+                if source.to_string().contains("acquire lock") =>
+            {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            opened => return opened,
+        }
+    }
+    Err(StoreError::InUse { store: Sled::NAME })
 }
 
 /// Runs what may panic over damaged data.

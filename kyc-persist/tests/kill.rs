@@ -13,6 +13,7 @@
 )]
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -302,6 +303,22 @@ fn a_directory_that_another_process_has_open_is_in_use() {
     );
     child.kill().unwrap();
     child.wait().unwrap();
+    SledStore::open(place.path()).unwrap();
+}
+
+#[test]
+fn a_database_that_another_tool_has_open_is_in_use() {
+    let place = tempfile::tempdir().unwrap();
+    drop(SledStore::open(place.path()).unwrap());
+    // The lock that sled takes, without ours.
+    let database = File::open(place.path().join("sled").join("db")).unwrap();
+    database.lock().unwrap();
+    let answer = SledStore::open(place.path());
+    assert!(
+        matches!(answer, Err(StoreError::InUse { .. })),
+        "{answer:?}"
+    );
+    drop(database);
     SledStore::open(place.path()).unwrap();
 }
 
