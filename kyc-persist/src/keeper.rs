@@ -125,6 +125,8 @@ impl Keeper {
     }
 
     /// The same keeper, telling `tell` of every commit right after it. It must not block.
+    ///
+    /// Two commits that follow each other closely may be told in the other order: the version tells which is newer.
     #[must_use]
     pub fn telling(self, tell: impl Fn(&Moved) + Send + Sync + 'static) -> Self {
         Self {
