@@ -362,4 +362,14 @@ describe("credentials and ends", () => {
     expect(() => one.send({ type: "start", consent })).toThrow(new KycError("disposed"));
     await vi.waitUntil(() => server.streams === 0);
   });
+
+  test("a session that nobody holds any more ends its stream by itself", async () => {
+    await opened(server);
+    await vi.waitUntil(() => server.streams === 1);
+
+    await vi.waitUntil(() => {
+      globalThis.gc?.();
+      return server.streams === 0;
+    }, 5_000);
+  });
 });

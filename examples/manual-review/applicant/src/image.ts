@@ -1,6 +1,7 @@
 /** `<kyc-image>`: a picture of the session, fetched with the token, because an `<img>` cannot carry one. */
 import { html, type PropertyValues } from "lit";
-import type { HttpTransport } from "@kyc/sdk";
+import { KycError, type HttpTransport } from "@kyc/sdk";
+import { connected } from "./connection";
 import { Part } from "./part";
 
 export class KycImage extends Part {
@@ -54,10 +55,21 @@ export class KycImage extends Part {
     const loading = new AbortController();
     this.#loading = loading;
     try {
-      const picture = await this.transport.image(this.digest, loading.signal);
+      const picture = await this.#picture(loading.signal);
       if (!loading.signal.aborted) this.url = URL.createObjectURL(picture);
     } catch {
       this.failed = !loading.signal.aborted;
+    }
+  }
+
+  async #picture(signal: AbortSignal): Promise<Blob> {
+    for (;;) {
+      try {
+        return await this.transport.image(this.digest, signal);
+      } catch (error) {
+        if (!(error instanceof KycError) || error.code !== "offline") throw error;
+        await connected(error, signal);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import { troubleText } from "./trouble";
 type Route = { at: "list" } | { at: "case"; session: string };
 
 const KEYS = "kyc.keys";
+const RETRY_AFTER = 3_000;
 
 export class KycBackoffice extends Part {
   static override properties = {
@@ -199,7 +200,7 @@ export class KycBackoffice extends Part {
     });
     source.addEventListener("error", () => {
       this.live = false;
-      if (source.readyState === EventSource.CLOSED && this.#stream === source) setTimeout(() => this.#again(source), 3000);
+      if (source.readyState === EventSource.CLOSED && this.#stream === source) setTimeout(() => void this.#again(source), RETRY_AFTER);
     });
     source.addEventListener("resync", () => this.#refresh());
     source.addEventListener("case", (event) => {
@@ -210,8 +211,15 @@ export class KycBackoffice extends Part {
   }
 
   /** The browser gave the stream up: perhaps the server was restarted, perhaps we are signed out. */
-  #again(source: EventSource): void {
-    if (this.#stream === source && this.me) void this.#enter(me());
+  async #again(source: EventSource): Promise<void> {
+    if (this.#stream !== source || !this.me) return;
+    try {
+      await me();
+      if (this.#stream === source) this.#listen();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.#signedOut();
+      else setTimeout(() => void this.#again(source), RETRY_AFTER);
+    }
   }
 
   #refresh(): void {

@@ -2,6 +2,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import type { Item, RetakeReason, Review } from "@kyc/sdk";
 import { ApiError, deed, image, journal, opened, send, type Deed, type Journal, type Me, type Opened } from "./api";
+import { again } from "./again";
 import { decisions, details, history } from "./facts";
 import type { Closing } from "./decision";
 import "./decision";
@@ -185,7 +186,7 @@ export class KycCase extends Part {
     const canJudge = this.#may("judge");
     return html`<li class="item card ${this.shown === item ? "shown" : ""}" data-testid="item-${item}" data-verdict=${said}>
       <button type="button" class="show" data-testid="show-${item}" aria-pressed=${String(this.shown === item)} @click=${() => this.#show(item)}>
-        <img src=${image(this.session, blob)} alt="" loading="lazy" />
+        <img src=${image(this.session, blob)} alt="" @error=${again()} />
         <span><b>${t.items[item]}</b><kbd aria-hidden="true">${index + 1}</kbd></span>
         <span class="verdict ${said}">${said === "fine" ? t.case.verdictFine : said === "retake" ? t.case.verdictRetake : t.case.unjudged}</span>
       </button>

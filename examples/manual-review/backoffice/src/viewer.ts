@@ -1,5 +1,6 @@
 /** `<kyc-viewer>`: one image to be looked at closely, by wheel, fingers, buttons or keys. */
 import { html, type PropertyValues } from "lit";
+import { again } from "./again";
 import { Part } from "./part";
 import type { Texts } from "./texts";
 
@@ -75,8 +76,9 @@ export class KycViewer extends Part {
         @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#up}
       >
         ${this.failed
-          ? html`<p role="alert">${t.viewer.failed}</p>`
-          : html`<img src=${this.src} alt=${this.label} draggable="false" data-testid="${this.name}-image" class=${this.loaded ? "loaded" : "loading"} @error=${() => (this.failed = true)} @load=${() => (this.loaded = true)} />`}
+          ? html`<p role="alert">${t.viewer.failed}
+              <button type="button" class="button small" @click=${() => (this.failed = false)}>${t.tryAgain}</button></p>`
+          : html`<img src=${this.src} alt=${this.label} draggable="false" data-testid="${this.name}-image" class=${this.loaded ? "loaded" : "loading"} @error=${again(() => (this.failed = true))} @load=${() => (this.loaded = true)} />`}
       </div>
       <div class="tools" role="toolbar" aria-label=${this.label}>
         <button type="button" class="button small" data-testid="${prefix}zoom-out" aria-label=${t.viewer.zoomOut} title="${t.viewer.zoomOut} (−)" @click=${() => this.#zoom(1 / ZOOM_STEP)}>−</button>

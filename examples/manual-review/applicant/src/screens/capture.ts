@@ -1,6 +1,7 @@
 /** One photo: by camera or as a file, made smaller, sent with progress, then told to the chart. */
 import { html, nothing, type PropertyValues } from "lit";
 import { KycError, type Side } from "@kyc/sdk";
+import { connected } from "../connection";
 import { Camera, CameraError, type CameraFault } from "../camera";
 import { captureDrawing, frame } from "../drawings";
 import { explained, Part, type Desk } from "../part";
@@ -14,8 +15,6 @@ type Doing =
   | { at: "preparing" }
   | { at: "sending"; percent: number }
   | { at: "waiting" };
-
-const RETRY_AFTER = 3_000;
 
 export class KycCapture extends Part {
   static override properties = {
@@ -252,7 +251,7 @@ export class KycCapture extends Part {
       } catch (error) {
         if (!(error instanceof KycError) || error.code !== "offline") throw error;
         this.doing = { at: "waiting" };
-        await connected(error.retryAfter === null ? RETRY_AFTER : error.retryAfter * 1000, signal);
+        await connected(error, signal);
       }
     }
   }
@@ -268,21 +267,6 @@ export class KycCapture extends Part {
     if (this.doing.at === "camera") this.doing.camera.close();
     this.doing = { at: "choosing" };
   };
-}
-
-/** After a while, or as soon as the browser sees a network. */
-function connected(after: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const over = new AbortController();
-    const timer = setTimeout(() => end(resolve), after);
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      over.abort();
-      settle();
-    };
-    addEventListener("online", () => end(resolve), { signal: over.signal });
-    signal.addEventListener("abort", () => end(() => reject(new KycError("aborted"))), { signal: over.signal });
-  });
 }
 
 customElements.define("kyc-capture", KycCapture);
