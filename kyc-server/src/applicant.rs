@@ -18,6 +18,7 @@ use crate::auth::ApplicantCaller;
 use crate::integrator::Opened;
 use crate::problem::Problem;
 use crate::request::{IdempotencyKey, IfMatch, Named, Strict, etag, has_seen, last_event_id};
+use crate::schema;
 
 /// The routes of this audience, below `/applicant/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -57,7 +58,7 @@ struct Exchanged {
     request_body = Exchange,
     responses(
         (status = OK, body = Exchanged),
-        (status = UNAUTHORIZED, description = "code_invalid", content_type = "application/problem+json"),
+        (status = UNAUTHORIZED, description = "code_invalid", body = schema::Problem, content_type = "application/problem+json"),
     ),
 )]
 async fn exchange(
@@ -76,9 +77,9 @@ async fn exchange(
 #[utoipa::path(
     get, path = "/sessions/{session}", tag = "applicant",
     responses(
-        (status = OK, description = "`{view, flow, snapshot}`; the version is in ETag", body = Object),
+        (status = OK, description = "The version is in ETag", body = schema::Loaded),
         (status = NOT_MODIFIED, description = "The version in If-None-Match is the present one"),
-        (status = NOT_FOUND, description = "another's session", content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "another's session", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
 )]
@@ -108,14 +109,14 @@ async fn read(
         ("If-Match" = String, Header, description = "The version the page has seen, in quotes"),
         ("Idempotency-Key" = String, Header, description = "Names this event: again under the same name, it gets the same answer"),
     ),
-    request_body(content = Object, description = "An event of the collection chart: `{\"type\": ...}`"),
+    request_body = schema::ApplicantEvent,
     responses(
         (status = OK, body = StepTaken),
-        (status = FORBIDDEN, description = "not_yours", content_type = "application/problem+json"),
-        (status = CONFLICT, description = "not_accepted, with state and accepted events", content_type = "application/problem+json"),
-        (status = PRECONDITION_FAILED, description = "stale, with the current view", content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing", content_type = "application/problem+json"),
-        (status = PRECONDITION_REQUIRED, description = "version_required", content_type = "application/problem+json"),
+        (status = FORBIDDEN, description = "not_yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted, with state and accepted events", body = schema::Problem, content_type = "application/problem+json"),
+        (status = PRECONDITION_FAILED, description = "stale, with the current view", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing", body = schema::Problem, content_type = "application/problem+json"),
+        (status = PRECONDITION_REQUIRED, description = "version_required", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
 )]
@@ -157,9 +158,9 @@ struct Image {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP"),
     responses(
         (status = CREATED), (status = OK, description = "It was there already"),
-        (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", content_type = "application/problem+json"),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image", content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, digest_mismatch", content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, digest_mismatch", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
 )]
@@ -190,7 +191,7 @@ async fn upload(
 /// See an image that was uploaded: upright, as JPEG, without what else the file carried.
 #[utoipa::path(
     get, path = "/sessions/{session}/blobs/{digest}", tag = "applicant",
-    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>), (status = NOT_FOUND, content_type = "application/problem+json")),
+    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>), (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json")),
     security(("applicant_token" = [])),
 )]
 async fn show(

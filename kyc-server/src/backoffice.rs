@@ -22,6 +22,7 @@ use crate::listing::Listing;
 use crate::problem::Problem;
 use crate::rates::Sent;
 use crate::request::{Asked, IdempotencyKey, IfMatch, Named, Strict, etag, last_event_id};
+use crate::schema;
 use crate::secrets::digest_of;
 
 /// The routes of this audience, below `/backoffice/v1`.
@@ -62,8 +63,8 @@ struct Me {
     request_body = Login,
     responses(
         (status = OK, body = Me),
-        (status = UNAUTHORIZED, description = "login_failed", content_type = "application/problem+json"),
-        (status = TOO_MANY_REQUESTS, description = "rate_limited", content_type = "application/problem+json"),
+        (status = UNAUTHORIZED, description = "login_failed", body = schema::Problem, content_type = "application/problem+json"),
+        (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
     ),
 )]
 async fn login(
@@ -105,7 +106,7 @@ async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, 
 /// Who is signed in.
 #[utoipa::path(
     get, path = "/me", tag = "backoffice",
-    responses((status = OK, body = Me), (status = UNAUTHORIZED, content_type = "application/problem+json")),
+    responses((status = OK, body = Me), (status = UNAUTHORIZED, body = schema::Problem, content_type = "application/problem+json")),
     security(("reviewer_cookie" = [])),
 )]
 async fn me(caller: ReviewerCaller) -> Json<Me> {
@@ -178,8 +179,8 @@ async fn list(
 #[utoipa::path(
     get, path = "/cases/{session}", tag = "backoffice",
     responses(
-        (status = OK, description = "`{case, applicant}`; the version of the case is in ETag", body = Object),
-        (status = NOT_FOUND, content_type = "application/problem+json"),
+        (status = OK, description = "The version of the case is in ETag", body = schema::CaseRead),
+        (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("reviewer_cookie" = [])),
 )]
@@ -204,14 +205,14 @@ async fn read(
         ("If-Match" = String, Header, description = "The version of the case that the page has seen, in quotes"),
         ("Idempotency-Key" = String, Header, description = "Names this event: again under the same name, it gets the same answer"),
     ),
-    request_body(content = Object, description = "An event of the review chart: `{\"type\": ...}`"),
+    request_body = schema::ReviewerEvent,
     responses(
         (status = OK, body = StepTaken),
-        (status = FORBIDDEN, description = "role_missing, not_yours, cross_origin", content_type = "application/problem+json"),
-        (status = CONFLICT, description = "not_accepted, with state and accepted events", content_type = "application/problem+json"),
-        (status = PRECONDITION_FAILED, description = "stale, with the current view", content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "refused with the reason and who has the case, key_reused", content_type = "application/problem+json"),
-        (status = PRECONDITION_REQUIRED, description = "version_required", content_type = "application/problem+json"),
+        (status = FORBIDDEN, description = "role_missing, not_yours, cross_origin", body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted, with state and accepted events", body = schema::Problem, content_type = "application/problem+json"),
+        (status = PRECONDITION_FAILED, description = "stale, with the current view", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "refused with the reason and who has the case, key_reused", body = schema::Problem, content_type = "application/problem+json"),
+        (status = PRECONDITION_REQUIRED, description = "version_required", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("reviewer_cookie" = [])),
 )]
@@ -250,7 +251,7 @@ struct Exhibit {
 /// See an image of a case: upright, as JPEG, without what else the file carried.
 #[utoipa::path(
     get, path = "/cases/{session}/blobs/{digest}", tag = "backoffice",
-    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>), (status = NOT_FOUND, content_type = "application/problem+json")),
+    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>), (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json")),
     security(("reviewer_cookie" = [])),
 )]
 async fn show(
@@ -275,7 +276,7 @@ async fn show(
 /// What happened, and whether the record is whole.
 #[utoipa::path(
     get, path = "/cases/{session}/journal", tag = "backoffice",
-    responses((status = OK, description = "`{collection: {entries, whole}, review: {entries, whole}}`", body = Object)),
+    responses((status = OK, body = schema::Journals)),
     security(("reviewer_cookie" = [])),
 )]
 async fn entries(

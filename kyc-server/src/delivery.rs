@@ -41,11 +41,11 @@ impl Deliver for Delivery {
                 None => Delivered::Hopeless,
             },
             (OutgoingKind::Effect, ChartName::Collection) => match read(outbound) {
-                Some(effect) => errand.from_session(effect).await,
+                Some(effect) => errand.carry_submission(effect).await,
                 None => Delivered::Hopeless,
             },
             (OutgoingKind::Effect, ChartName::Review) => match read(outbound) {
-                Some(effect) => errand.from_case(effect).await,
+                Some(effect) => errand.carry_decision(effect).await,
                 None => Delivered::Hopeless,
             },
             // A case has no deadline of its own.
@@ -62,7 +62,7 @@ struct Errand<'a> {
 }
 
 impl Errand<'_> {
-    async fn from_session(self, effect: Submitted) -> Delivered {
+    async fn carry_submission(self, effect: Submitted) -> Delivered {
         match effect {
             Submitted::Submit {
                 complete: true,
@@ -82,7 +82,7 @@ impl Errand<'_> {
         }
     }
 
-    async fn from_case(self, effect: Decided) -> Delivered {
+    async fn carry_decision(self, effect: Decided) -> Delivered {
         // Who decided is in the journal of the case.
         let reviewers = Actor {
             sender: Sender::Reviewer,
@@ -162,7 +162,8 @@ impl Errand<'_> {
             Ok(None) => Delivered::Done,
             Ok(Some(_)) => {
                 let event = review::Event::Erase;
-                self.tell_case(event, Actor::INTEGRATOR, Delivered::Done)
+                // A case that is not closed yet will be: the word that closes it is on its way.
+                self.tell_case(event, Actor::INTEGRATOR, Delivered::Failed)
                     .await
             }
             Err(problem) => failed(&problem),

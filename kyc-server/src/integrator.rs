@@ -18,6 +18,7 @@ use crate::auth::IntegratorCaller;
 use crate::listing::Listing;
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
+use crate::schema;
 
 /// The routes of this audience, below `/integrator/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -86,8 +87,8 @@ pub(crate) struct Opened {
     request_body = Opening,
     responses(
         (status = CREATED, body = Opened),
-        (status = BAD_REQUEST, description = "malformed, key_required", content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "key_reused", content_type = "application/problem+json"),
+        (status = BAD_REQUEST, description = "malformed, key_required", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "key_reused", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -188,8 +189,8 @@ struct SessionRead {
 #[utoipa::path(
     get, path = "/sessions/{session}", tag = "integrator",
     responses(
-        (status = OK, description = "The view, and `external_ref`; the version is in ETag", body = Object),
-        (status = NOT_FOUND, content_type = "application/problem+json"),
+        (status = OK, description = "The version is in ETag", body = schema::SessionRead),
+        (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -212,7 +213,7 @@ async fn read(
     post, path = "/sessions/{session}/links", tag = "integrator",
     responses(
         (status = CREATED, body = Opened),
-        (status = NOT_FOUND, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -232,7 +233,7 @@ async fn link(
     params(("Idempotency-Key" = String, Header, description = "Names this request")),
     responses(
         (status = OK, body = StepTaken),
-        (status = CONFLICT, description = "not_accepted", content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -264,7 +265,7 @@ async fn cancel(
     delete, path = "/sessions/{session}", tag = "integrator",
     responses(
         (status = NO_CONTENT),
-        (status = NOT_FOUND, content_type = "application/problem+json"),
+        (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]

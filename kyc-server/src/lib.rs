@@ -21,6 +21,7 @@ mod rates;
 mod refusal;
 mod request;
 mod router;
+mod schema;
 pub mod secrets;
 mod serve;
 mod uploads;

@@ -2,15 +2,13 @@
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::schema::{Object, Schema, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::auth::COOKIE;
-use crate::problem::CODES;
 use crate::router::Csrf;
-use crate::{applicant, backoffice, integrator};
+use crate::{applicant, backoffice, integrator, schema};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -35,31 +33,10 @@ impl utoipa::Modify for Credentials {
         let bearer = || SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
         let components = document.components.get_or_insert_default();
-        components
-            .schemas
-            .insert("Problem".into(), problem().into());
         components.add_security_scheme("api_key", bearer());
         components.add_security_scheme("applicant_token", bearer());
         components.add_security_scheme("reviewer_cookie", cookie);
     }
-}
-
-/// Every error of every route. Rejections and stale versions carry more: state, accepted events, the current view.
-fn problem() -> Schema {
-    let text = || Object::builder().schema_type(Type::String);
-    let codes = CODES.iter().map(|(code, _)| *code);
-    Object::builder()
-        .description(Some("RFC 9457. Tell problems apart by `code`."))
-        .property("type", text())
-        .property("title", text())
-        .property("status", Object::builder().schema_type(Type::Integer))
-        .property("code", text().enum_values(Some(codes)))
-        .property("detail", text())
-        .required("type")
-        .required("title")
-        .required("status")
-        .required("code")
-        .into()
 }
 
 /// The three audiences, each below its prefix.
@@ -72,7 +49,7 @@ pub(crate) fn routes(csrf: Csrf) -> OpenApiRouter<App> {
 
 /// The description as it is served and committed.
 pub(crate) fn text(document: &OpenApi) -> String {
-    let mut text = document.to_pretty_json().unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&schema::describe(document)).unwrap_or_default();
     text.push('\n');
     text
 }

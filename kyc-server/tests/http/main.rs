@@ -1,8 +1,14 @@
 //! The server as its callers meet it: a real socket, a real client, a clock that is moved by hand.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says where it failed"
+)]
+
 mod access;
 mod bad_input;
 mod command;
+mod description;
 mod harness;
 mod live;
 mod logs;

@@ -228,7 +228,8 @@ async fn the_company_calls_off_and_erases() {
         let step: Value = cancelled.json().await.unwrap();
         assert_eq!(step["to"], "cancelled");
     }
-    cases.until(|told| told.data["state"] == "withdrawn").await;
+    let withdrawn = cases.until(|told| told.data["state"] == "withdrawn").await;
+    let before = withdrawn.data["version"].as_u64();
 
     for _ in 0..2 {
         let erased = world
@@ -258,6 +259,12 @@ async fn the_company_calls_off_and_erases() {
         &format!("/cases/{}/blobs/{image}", erika.session),
     );
     crate::harness::problem(image.send().await.unwrap(), 404, "not_found").await;
+
+    cases
+        .until(|told| told.data["state"] == "withdrawn" && told.data["version"].as_u64() > before)
+        .await;
+    let case = ada.case(&erika.session).await.to_string();
+    assert!(!case.contains("neighbour"), "{case}");
 }
 
 #[tokio::test]
