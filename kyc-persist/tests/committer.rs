@@ -392,6 +392,36 @@ fn a_torn_commit_is_not_served() {
 }
 
 #[test]
+fn a_commit_that_fails_half_way_leaves_nothing_behind() {
+    run(async |spy, store| {
+        let opened = opening("s-1");
+        store.commit(opened.clone()).await.unwrap();
+        let mut facts = opened.entry.facts.clone();
+        facts.version = 1;
+        facts.key = "two".parse().unwrap();
+        let next = Commit {
+            expected: Expected::At(0),
+            entry: Entry::chain(opened.entry.hash, facts),
+            ..opened
+        };
+        // The outbox is looked at last, to find out whom the new effect waits for.
+        let whole = spy.seen().pairs.clone();
+        let (waiting, _) = whole.iter().find(|(key, _)| key[0] == b'o').unwrap();
+        spy.set(|seen| drop(seen.pairs.insert(waiting.clone(), vec![])));
+        let answer = store.commit(next.clone()).await;
+        assert!(
+            matches!(answer, Err(StoreError::Corrupt { .. })),
+            "{answer:?}"
+        );
+        assert_eq!(spy.counts(), (1, 1));
+
+        spy.set(|seen| seen.pairs = whole);
+        assert_eq!(store.commit(next).await.unwrap(), Committed::Now);
+        assert_eq!(store.journal(&row("s-1")).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
 fn values_that_no_store_has_written_are_typed_errors() {
     run(async |spy, store| {
         store.commit(opening("s-1")).await.unwrap();
