@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -11,6 +12,9 @@ use crate::workspace::{cache, has, root};
 /// What browsers run.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 const NODE: u32 = 20;
+
+/// Two callers at once: the second waits, and finds everything there.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// All of it: what the first run of another command would otherwise do on its way.
 pub(crate) fn everything() -> Result<()> {
@@ -26,6 +30,7 @@ pub(crate) fn everything() -> Result<()> {
 
 /// The target that browsers run.
 pub(crate) fn wasm_target() -> Result<()> {
+    let _alone = alone();
     let sysroot = ask(&mut command("rustc --print sysroot"))?;
     if PathBuf::from(sysroot)
         .join("lib/rustlib")
@@ -43,6 +48,7 @@ pub(crate) fn wasm_target() -> Result<()> {
 
 /// The npm packages of the lock file, installed again only when the lock file has changed.
 pub(crate) fn npm_packages() -> Result<()> {
+    let _alone = alone();
     node()?;
     let lock = fs::read(root().join("package-lock.json")).context("package-lock.json")?;
     let stamp = cache().join("package-lock.installed.json");
@@ -59,6 +65,7 @@ pub(crate) fn npm_packages() -> Result<()> {
 
 /// A Chromium to test with: `$CHROMIUM`, the system's own, or the distribution's package.
 pub(crate) fn chromium() -> Result<PathBuf> {
+    let _alone = alone();
     if let Some(named) = std::env::var_os("CHROMIUM") {
         let path = PathBuf::from(named);
         if !path.is_file() {
@@ -89,6 +96,11 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     })
     .context("install Chromium by hand, or name one in CHROMIUM")?;
     installed_chromium().context("apt installed no chromium; name one in CHROMIUM")
+}
+
+fn alone() -> MutexGuard<'static, ()> {
+    // Whoever panicked meanwhile has left nothing half done that the next one would not notice.
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn installed_chromium() -> Option<PathBuf> {
