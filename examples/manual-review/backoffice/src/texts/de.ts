@@ -56,6 +56,7 @@ export const de: Texts = {
     no_rounds_left: "Es darf nicht noch einmal gefragt werden: bestätigen oder ablehnen.",
     round_stale: "Diese Runde ist vorbei.",
     text_too_long: "Ein Text ist länger als 1.000 Zeichen.",
+    already_erased: "Die persönlichen Daten dieses Falls wurden gelöscht.",
     nameless: "Es ist keine prüfende Person genannt.",
   },
   troubles: {

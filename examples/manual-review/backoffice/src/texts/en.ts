@@ -59,6 +59,7 @@ const guards: Record<Review.Reason, string> = {
   no_rounds_left: "The applicant may not be asked again: approve or reject.",
   round_stale: "This round is over.",
   text_too_long: "A text is longer than 1,000 characters.",
+  already_erased: "The personal data of this case has been erased.",
   nameless: "No reviewer is named.",
 };
 
