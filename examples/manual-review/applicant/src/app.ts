@@ -156,6 +156,9 @@ export class KycApplicant extends Part {
           </li>`,
         )}
       </ul>
+      ${view.deadline === null
+        ? nothing
+        : html`<p class="hint" data-testid="until">${t.asked.until(new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeStyle: "short" }).format(view.deadline))}</p>`}
     </section>`;
   }
 

@@ -81,7 +81,7 @@ export class KycCapture extends Part {
         @dragover=${(event: DragEvent) => event.preventDefault()} @drop=${this.#dropped}
       >
         ${this.doing.at === "camera" ? this.#viewfinder(isSelfie, isDataPage) : captureDrawing(this.subject, kind)}
-        ${this.#told()} ${this.#controls(isSelfie)}
+        ${this.#told()} ${left === 0 ? html`<p class="notice warn" data-testid="no-attempts">${t.guards.no_attempts_left}</p>` : this.#controls(isSelfie)}
       </section>
       <div role="alert">
         ${this.fault === null
@@ -91,7 +91,7 @@ export class KycCapture extends Part {
           ? nothing
           : html`<p class="notice bad" data-testid="problem" data-code=${this.problem.code}>${this.problem.text}</p>`}
       </div>
-      ${left <= 3 ? html`<p class="hint" data-testid="attempts">${t.capture.attempts(left)}</p>` : nothing}
+      ${left > 0 && left <= 3 ? html`<p class="hint" data-testid="attempts">${t.capture.attempts(left)}</p>` : nothing}
       ${this.#keep(isSelfie)}
     `;
   }
@@ -156,7 +156,7 @@ export class KycCapture extends Part {
       >${t.capture.openCamera}</button>
       <label class="button ${cameraFirst ? "" : "primary"} file" data-testid="choose-file">
         <input
-          type="file" class="sr-only" data-testid="file-input" accept="image/*" capture=${isSelfie ? "user" : nothing}
+          type="file" class="sr-only" data-testid="file-input" accept="image/jpeg,image/png,image/webp" capture=${isSelfie ? "user" : nothing}
           aria-label=${t.capture.chooseFile} @change=${this.#chose}
         />
         ${t.capture.chooseFile}
