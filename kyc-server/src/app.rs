@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::live::Live;
+use crate::places::Places;
 use crate::problem::Problem;
 use crate::rates::Rates;
 
@@ -67,7 +68,7 @@ pub(crate) struct Inner {
     /// Passwords that are checked at once.
     pub(crate) verifying: Semaphore,
     /// Uploads that are in memory at once.
-    pub(crate) receiving: Semaphore,
+    pub(crate) receiving: Places,
     /// Images that are decoded at once.
     pub(crate) decoders: Arc<Semaphore>,
     /// Held while a reviewer's session is prolonged or ended.
@@ -225,7 +226,7 @@ impl App {
             live,
             rates: Arc::new(Rates::new(limits, parts.config.proxies)),
             verifying: Semaphore::new(2),
-            receiving: Semaphore::new(32),
+            receiving: Places::new(128, 4),
             decoders: Arc::new(Semaphore::new(2)),
             renewing: Mutex::default(),
             tasks: TaskTracker::new(),

@@ -439,6 +439,32 @@ mod tests {
     }
 
     #[test]
+    fn the_example_in_the_readme_is_sound_and_names_the_defaults() {
+        let readme = include_str!("../README.md");
+        let example = readme.split_once("```toml\n").unwrap().1;
+        let config = Config::parse(example.split_once("```").unwrap().0).unwrap();
+        assert_eq!(config.limits, Limits::default());
+        assert_eq!(config.lifetimes, Lifetimes::default());
+        assert_eq!(config.frame_ancestors[0].as_str(), "https://shop.example");
+    }
+
+    #[test]
+    fn only_an_origin_may_frame_the_page() {
+        for wrong in [
+            "shop.example",
+            "https://shop.example/",
+            "https://shop.example/pay",
+            "http://shop.example",
+            "https://user@shop.example",
+            "https://a.example; script-src *",
+            "*",
+        ] {
+            assert_eq!(Origin::parse(wrong), None, "{wrong}");
+        }
+        assert!(Origin::parse("http://localhost:5173").is_some());
+    }
+
+    #[test]
     fn an_unknown_field_is_refused_with_its_line() {
         let faults = Config::parse("proxies = 0\nproxy = 1\n").unwrap_err();
         assert!(

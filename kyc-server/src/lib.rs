@@ -16,6 +16,7 @@ mod live;
 pub mod logs;
 mod openapi;
 mod pages;
+mod places;
 mod problem;
 mod rates;
 mod refusal;

@@ -19,6 +19,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, Interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::places::{Place, Places};
 use crate::problem::Problem;
 
 /// The bus inside this process. It loses nothing that matters: whoever listens reads the session again.
@@ -29,9 +30,7 @@ pub(crate) struct Live(Arc<Bus>);
 struct Bus {
     sessions: Mutex<HashMap<SessionId, watch::Sender<u32>>>,
     cases: broadcast::Sender<CaseMoved>,
-    listeners: Mutex<HashMap<String, usize>>,
-    most: usize,
-    most_per_caller: usize,
+    places: Places,
     closing: CancellationToken,
 }
 
@@ -52,9 +51,7 @@ impl Live {
         Self(Arc::new(Bus {
             sessions: Mutex::default(),
             cases: broadcast::Sender::new(1024),
-            listeners: Mutex::default(),
-            most,
-            most_per_caller,
+            places: Places::new(most, most_per_caller),
             closing,
         }))
     }
@@ -92,34 +89,33 @@ impl Live {
 
     /// Begins to listen to one session. What moves from here on is not missed; so listen before you look.
     pub(crate) fn session(&self, session: &SessionId) -> Result<SessionNews, Problem> {
-        let ticket = self.enter(session.as_str())?;
+        let place = self.enter(session.as_str())?;
         let news = lock(&self.0.sessions)
             .entry(session.clone())
             .or_default()
             .subscribe();
-        Ok(SessionNews { ticket, news })
+        let closing = self.0.closing.clone();
+        Ok(SessionNews {
+            place,
+            closing,
+            news,
+        })
     }
 
     /// Begins to listen to all cases, for the reviewer of this name.
     pub(crate) fn cases(&self, reviewer: &str) -> Result<CaseNews, Problem> {
         Ok(CaseNews {
-            ticket: self.enter(reviewer)?,
+            place: self.enter(reviewer)?,
+            closing: self.0.closing.clone(),
             news: self.0.cases.subscribe(),
         })
     }
 
-    fn enter(&self, caller: &str) -> Result<Ticket, Problem> {
-        let mut listeners = lock(&self.0.listeners);
-        let all: usize = listeners.values().sum();
-        let own = listeners.get(caller).copied().unwrap_or_default();
-        if all >= self.0.most || own >= self.0.most_per_caller {
-            return Err(Problem::streams_exhausted().retry_after(10));
-        }
-        *listeners.entry(caller.to_owned()).or_default() += 1;
-        Ok(Ticket {
-            bus: Arc::clone(&self.0),
-            caller: caller.to_owned(),
-        })
+    fn enter(&self, caller: &str) -> Result<Place, Problem> {
+        self.0
+            .places
+            .take(caller)
+            .map_err(|_| Problem::streams_exhausted().retry_after(10))
     }
 }
 
@@ -128,7 +124,8 @@ pub(crate) type Allowed = Box<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync
 
 /// An ear on one session.
 pub(crate) struct SessionNews {
-    ticket: Ticket,
+    place: Place,
+    closing: CancellationToken,
     news: watch::Receiver<u32>,
 }
 
@@ -136,7 +133,7 @@ impl SessionNews {
     /// The stream: where the session stands unless the page has `seen` that, then every move, until `allowed` says no.
     pub(crate) fn stream(self, current: u32, seen: Option<u32>, allowed: Allowed) -> Response {
         let first = (seen != Some(current)).then_some(current);
-        let watch = Watch::new(self.ticket, allowed);
+        let watch = Watch::new(self.place, self.closing, allowed);
         answer(stream::unfold(
             (first, self.news, watch),
             |(first, mut news, mut watch)| async move {
@@ -163,14 +160,15 @@ impl SessionNews {
 
 /// An ear on all cases.
 pub(crate) struct CaseNews {
-    ticket: Ticket,
+    place: Place,
+    closing: CancellationToken,
     news: broadcast::Receiver<CaseMoved>,
 }
 
 impl CaseNews {
     /// The stream. One that was interrupted, or that could not keep up, begins with `resync`: read the list again.
     pub(crate) fn stream(self, interrupted: bool, allowed: Allowed) -> Response {
-        let watch = Watch::new(self.ticket, allowed);
+        let watch = Watch::new(self.place, self.closing, allowed);
         answer(stream::unfold(
             (interrupted, self.news, watch),
             |(interrupted, mut news, mut watch)| async move {
@@ -194,36 +192,19 @@ impl CaseNews {
     }
 }
 
-/// One place among the listeners, given back when dropped.
-#[derive(Debug)]
-struct Ticket {
-    bus: Arc<Bus>,
-    caller: String,
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        let mut listeners = lock(&self.bus.listeners);
-        if let Some(count) = listeners.get_mut(&self.caller) {
-            *count -= 1;
-            if *count == 0 {
-                listeners.remove(&self.caller);
-            }
-        }
-    }
-}
-
 /// Ends a stream with the server, or when its listener is no longer allowed to listen.
 struct Watch {
-    ticket: Ticket,
+    _place: Place,
+    closing: CancellationToken,
     allowed: Allowed,
     recheck: Interval,
 }
 
 impl Watch {
-    fn new(ticket: Ticket, allowed: Allowed) -> Self {
+    fn new(place: Place, closing: CancellationToken, allowed: Allowed) -> Self {
         Self {
-            ticket,
+            _place: place,
+            closing,
             allowed,
             recheck: tokio::time::interval_at(Instant::now() + RECHECK, RECHECK),
         }
@@ -234,7 +215,7 @@ impl Watch {
         loop {
             tokio::select! {
                 biased;
-                () = self.ticket.bus.closing.cancelled() => return None,
+                () = self.closing.cancelled() => return None,
                 news = &mut news => return news,
                 _ = self.recheck.tick() => {
                     if !(self.allowed)().await {
@@ -265,26 +246,9 @@ const RECHECK: Duration = Duration::from_secs(60);
 mod tests {
     use super::*;
 
-    fn live(most: usize, most_per_caller: usize) -> Live {
-        Live::new(most, most_per_caller, CancellationToken::new())
-    }
-
-    #[test]
-    fn places_are_counted_and_given_back() {
-        let live = live(3, 2);
-        let id: SessionId = "s-1".parse().unwrap();
-        let first = live.session(&id).ok().unwrap();
-        let _second = live.session(&id).ok().unwrap();
-        assert!(live.session(&id).is_err(), "one session has its limit");
-        let _other = live.cases("ada").ok().unwrap();
-        assert!(live.cases("bob").is_err(), "all together have theirs");
-        drop(first);
-        assert!(live.cases("bob").is_ok());
-    }
-
     #[tokio::test]
     async fn a_session_nobody_listens_to_is_forgotten() {
-        let live = live(3, 2);
+        let live = Live::new(3, 2, CancellationToken::new());
         let id: SessionId = "s-1".parse().unwrap();
         let ear = live.session(&id).ok().unwrap();
         live.session_moved(&id, 1);
@@ -292,5 +256,19 @@ mod tests {
         drop(ear);
         live.session_moved(&id, 2);
         assert!(lock(&live.0.sessions).is_empty());
+    }
+
+    // Paused time jumps to the next timer as soon as nothing else can happen.
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_when_its_listener_may_no_longer_listen() {
+        let live = Live::new(3, 2, CancellationToken::new());
+        let ear = live.session(&"s-1".parse().unwrap()).ok().unwrap();
+        let began = Instant::now();
+        let stream = ear.stream(0, Some(0), Box::new(|| Box::pin(async { false })));
+        let text = axum::body::to_bytes(stream.into_body(), 1_000)
+            .await
+            .unwrap();
+        assert_eq!(began.elapsed(), RECHECK);
+        assert!(!text.windows(7).any(|window| window == b"version"));
     }
 }

@@ -1,5 +1,7 @@
 //! From bytes on the wire to a blob that is worth keeping: counted, compared with their digest, decoded once.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
@@ -11,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::app::App;
 use crate::images::{self, NotTaken};
+use crate::places::Full;
 use crate::problem::Problem;
 use crate::request::collect;
 
@@ -23,11 +26,8 @@ impl App {
         limits: Images,
         request: Request,
     ) -> Result<bool, Problem> {
-        let bytes = {
-            // So many bodies are in memory at once, each at its limit.
-            let _turn = self.receiving.acquire().await;
-            collect(request, limits.max_bytes as usize).await?
-        };
+        let place = self.receiving.take(session.as_str()).map_err(busy)?;
+        let bytes = collect(request, limits.max_bytes as usize, ARRIVAL).await?;
         let kept = bytes.clone();
         let found = self
             .decoding(move || {
@@ -44,6 +44,7 @@ impl App {
         let is_new = !self.blobs.exists(session, digest).await?;
         // Even if it is there: only a put that has answered promises that it is on disk.
         self.blobs.put(session, kept).await?;
+        drop(place);
         Ok(is_new)
     }
 
@@ -81,6 +82,16 @@ impl App {
         .map_err(Problem::from)
     }
 }
+
+fn busy(full: Full) -> Problem {
+    match full {
+        Full::ForAll => Problem::unavailable().retry_after(5),
+        Full::ForCaller => Problem::rate_limited().retry_after(1),
+    }
+}
+
+/// How long an image may take to arrive; ten megabytes over a slow phone.
+const ARRIVAL: Duration = Duration::from_secs(180);
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
