@@ -14,7 +14,7 @@ export class Person {
   constructor(context, page) {
     this.context = context;
     this.page = page;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
       // A refused request is the server's business and told on the page; a refused script or style is the page's fault.
