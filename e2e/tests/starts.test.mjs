@@ -34,7 +34,8 @@ test("a faulty configuration is refused, and its secrets are not repeated", asyn
 });
 
 test("what the server logs is JSON", async () => {
-  const lines = (await readFile(server.log, "utf8")).split("\n").filter((line) => line !== "");
+  // The last line may not be whole yet.
+  const lines = (await readFile(server.log, "utf8")).split("\n").slice(0, -1);
   assert.ok(lines.length > 0);
   for (const line of lines) assert.doesNotThrow(() => JSON.parse(line), line);
 });
