@@ -243,12 +243,13 @@ async fn effects_leave_in_their_order_and_a_deadline_as_a_timer() {
     let event: Event = serde_json::from_str(&timers[0].body).unwrap();
     assert_eq!(event, Event::DeadlineReached);
 
-    let mut left = Vec::new();
+    let (mut left, mut deadlines) = (Vec::new(), vec![Some(deadline)]);
     for (number, event) in events::to_final().into_iter().enumerate() {
         let answer = handle(&keeper, ask(&format!("k-{number}"), None, event))
             .await
             .unwrap();
         left.extend(answer.entry.facts.effects.clone());
+        deadlines.push(answer.session.deadline());
     }
     let mut found = Vec::new();
     loop {
@@ -269,6 +270,15 @@ async fn effects_leave_in_their_order_and_a_deadline_as_a_timer() {
     }
     assert!(left.contains(&"submit".to_owned()), "{left:?}");
     assert_eq!(found, left);
+
+    // One timer for each deadline there was, and none for a step that left it where it was.
+    deadlines.dedup();
+    let timers = outbox(&keeper).await;
+    let mut timers: Vec<_> = timers.iter().map(|timer| Some(timer.due_at)).collect();
+    timers.sort();
+    let mut expected: Vec<_> = deadlines.into_iter().filter(Option::is_some).collect();
+    expected.sort();
+    assert_eq!(timers, expected);
 }
 
 #[tokio::test]
