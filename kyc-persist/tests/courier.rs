@@ -5,7 +5,7 @@
     reason = "a test that unwraps says where it failed"
 )]
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -179,6 +179,19 @@ async fn a_failed_delivery_comes_again_later_and_later_and_ends_as_a_dead_letter
     // What was behind it goes on.
     assert_eq!(courier.turn().await.unwrap(), 1);
     assert_eq!(office.given().last().unwrap(), &("2".to_owned(), 1));
+}
+
+#[tokio::test]
+async fn rows_that_failed_together_come_again_apart() {
+    let office = Office::new([Act::Say(Delivered::Failed); 16]);
+    for number in 0..16 {
+        office.leave(&format!("s-{number}"), &["1"]).await;
+    }
+    assert_eq!(office.courier().turn().await.unwrap(), 16);
+    let far = Timestamp::from_millis(u64::MAX);
+    let again = office.store.lease(far, far, 99).await.unwrap();
+    let moments: HashSet<_> = again.iter().map(|outbound| outbound.due_at).collect();
+    assert!(moments.len() > 4, "{moments:?}");
 }
 
 #[tokio::test]
