@@ -67,8 +67,8 @@ pub(crate) struct Inner {
     pub(crate) rates: Arc<Rates>,
     /// Passwords that are checked at once.
     pub(crate) verifying: Semaphore,
-    /// Uploads that are in memory at once.
-    pub(crate) receiving: Places,
+    /// Images of applicants that are in memory at once, on their way up or down.
+    pub(crate) handling: Places,
     /// Images that are decoded at once.
     pub(crate) decoders: Arc<Semaphore>,
     /// Held while a reviewer's session is prolonged or ended.
@@ -135,7 +135,8 @@ impl App {
         let ask = Ask {
             session: session.clone(),
             key,
-            fingerprint: self.fingerprint(&row, &event),
+            // Of another reviewer, the same words are another request.
+            fingerprint: self.fingerprint(&row, &(&by, &event)),
             expected: seen,
             event,
             by,
@@ -226,7 +227,7 @@ impl App {
             live,
             rates: Arc::new(Rates::new(limits, parts.config.proxies)),
             verifying: Semaphore::new(2),
-            receiving: Places::new(128, 4),
+            handling: Places::new(128, 6),
             decoders: Arc::new(Semaphore::new(2)),
             renewing: Mutex::default(),
             tasks: TaskTracker::new(),

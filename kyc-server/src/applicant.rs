@@ -200,7 +200,7 @@ async fn show(
     Named(path): Named<Image>,
 ) -> Result<Response, Problem> {
     let limits = app.images(&caller.session).await?;
-    app.show(&caller.session, &path.digest, limits).await
+    app.show_own(&caller.session, &path.digest, limits).await
 }
 
 /// Listen to the session: an event `session` with the version as its id, at once and whenever something moves.

@@ -11,6 +11,7 @@ use kyc_persist::Grant;
 
 use crate::app::App;
 use crate::config::Role;
+use crate::logs;
 use crate::problem::Problem;
 use crate::secrets::{Password, Secret, digest_of};
 
@@ -41,7 +42,9 @@ where
         let app = App::from_ref(state);
         let presented = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
         let integrator = app.config.integrator(presented);
-        let credential = integrator.ok_or_else(Problem::unauthorized)?.key;
+        let integrator = integrator.ok_or_else(Problem::unauthorized)?;
+        logs::caller(&integrator.name);
+        let credential = integrator.key;
         app.rates.caller(&credential)?;
         Ok(Self { credential })
     }
@@ -70,6 +73,8 @@ where
             .applicant(&credential)
             .await?
             .ok_or_else(Problem::unauthorized)?;
+        logs::caller("applicant");
+        logs::session(&session);
         app.rates.caller(&credential)?;
         let path = RawPathParams::from_request_parts(parts, state).await;
         let path = path.map_err(|_| Problem::not_found())?;
@@ -114,10 +119,11 @@ where
         let app = App::from_ref(state);
         let presented = cookie(&parts.headers).ok_or_else(Problem::unauthorized)?;
         let credential = digest_of(presented);
-        app.reviewer(&credential, Stay::Renew)
-            .await?
-            .ok_or_else(Problem::unauthorized)
-            .and_then(|caller| app.rates.caller(&credential).map(|()| caller))
+        let caller = app.reviewer(&credential, Stay::Renew).await?;
+        let caller = caller.ok_or_else(Problem::unauthorized)?;
+        logs::caller(caller.name.as_str());
+        app.rates.caller(&credential)?;
+        Ok(caller)
     }
 }
 

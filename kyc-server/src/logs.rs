@@ -6,7 +6,9 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::{Instrument, info, info_span, warn};
+use kyc_core::SessionId;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info, info_span, warn};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use uuid::Uuid;
@@ -40,6 +42,16 @@ pub fn panics_without_their_words() {
     }));
 }
 
+/// Who is asking, for every line that is written on behalf of this request: a name from the configuration.
+pub(crate) fn caller(name: &str) {
+    Span::current().record("caller", name);
+}
+
+/// Which session is asked about, once it is known to exist.
+pub(crate) fn session(session: &SessionId) {
+    Span::current().record("session", session.as_str());
+}
+
 /// One line for each request. The request's id is in every line written on its behalf, and in the answer.
 pub(crate) async fn each_request(request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().simple().to_string();
@@ -49,7 +61,7 @@ pub(crate) async fn each_request(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or("none", MatchedPath::as_str)
         .to_owned();
-    let span = info_span!("request", id = %id);
+    let span = info_span!("request", id = %id, caller = Empty, session = Empty);
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
 

@@ -195,6 +195,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
             secret,
         });
         tracing::info!(%address, "listening");
+        if options.store == "memory" {
+            tracing::warn!("sessions are kept in memory, and forgotten with this process");
+        }
         server
             .run(listener, asked_to_stop())
             .await

@@ -7,12 +7,12 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::flow::Images;
+use kyc_core::journal::Hash;
 use kyc_core::{BlobRef, SessionId};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use crate::app::App;
-use crate::images::{self, NotTaken};
+use crate::images;
 use crate::places::Full;
 use crate::problem::Problem;
 use crate::request::collect;
@@ -26,26 +26,35 @@ impl App {
         limits: Images,
         request: Request,
     ) -> Result<bool, Problem> {
-        let place = self.receiving.take(session.as_str()).map_err(busy)?;
+        let _place = self.handling.take(session.as_str()).map_err(busy)?;
         let bytes = collect(request, limits.max_bytes as usize, ARRIVAL).await?;
         let kept = bytes.clone();
-        let found = self
-            .decoding(move || {
-                // The cheap answers first: a page explains "not a photo" better than "other digest".
-                images::sniff(&bytes)?;
-                let found = hex(&Sha256::digest(&bytes));
-                images::render(&bytes, &limits)?;
-                Ok(found)
-            })
-            .await?;
-        if !bool::from(found.as_bytes().ct_eq(digest.as_str().as_bytes())) {
-            return Err(Problem::digest_mismatch());
-        }
+        let announced = digest.to_string();
+        self.decoding(move || {
+            // The cheap answers first: a page explains "not a photo" better than "other digest".
+            images::sniff(&bytes)?;
+            if Hash::from_bytes(Sha256::digest(&bytes).into()).to_string() != announced {
+                return Err(Problem::digest_mismatch());
+            }
+            images::render(&bytes, &limits)?;
+            Ok(())
+        })
+        .await?;
         let is_new = !self.blobs.exists(session, digest).await?;
         // Even if it is there: only a put that has answered promises that it is on disk.
         self.blobs.put(session, kept).await?;
-        drop(place);
         Ok(is_new)
+    }
+
+    /// The copy for an applicant, who has few places: they can ask as often as they like, but not hold the decoders.
+    pub(crate) async fn show_own(
+        &self,
+        session: &SessionId,
+        digest: &BlobRef,
+        limits: Images,
+    ) -> Result<Response, Problem> {
+        let _place = self.handling.take(session.as_str()).map_err(busy)?;
+        self.show(session, digest, limits).await
     }
 
     /// The copy of an image that people look at: upright, without whatever else the file carried.
@@ -58,7 +67,7 @@ impl App {
         let bytes = self.blobs.get(session, digest).await?;
         let bytes = bytes.ok_or_else(Problem::not_found)?;
         let copy = self
-            .decoding(move || images::render(&bytes, &limits))
+            .decoding(move || Ok(images::render(&bytes, &limits)?))
             .await?;
         let kind = (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
         Ok(([kind], Bytes::from(copy)).into_response())
@@ -67,7 +76,7 @@ impl App {
     /// Decodes on a thread that may block, and few at once: each takes a processor and some hundred megabytes.
     async fn decoding<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, NotTaken> + Send + 'static,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let turn = self.decoders.clone().acquire_owned().await;
         let turn = turn.map_err(|_| Problem::unavailable())?;
@@ -78,8 +87,7 @@ impl App {
         })
         .await
         // A decoder that panics was given something that is no image.
-        .unwrap_or(Err(NotTaken::Damaged))
-        .map_err(Problem::from)
+        .unwrap_or_else(|_| Err(Problem::image_damaged()))
     }
 }
 
@@ -92,11 +100,3 @@ fn busy(full: Full) -> Problem {
 
 /// How long an image may take to arrive; ten megabytes over a slow phone.
 const ARRIVAL: Duration = Duration::from_secs(180);
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}

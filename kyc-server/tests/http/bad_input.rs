@@ -144,6 +144,26 @@ async fn of_two_reviewers_who_decide_at_once_one_does() {
 }
 
 #[tokio::test]
+async fn the_key_of_another_reviewer_does_not_get_their_answer() {
+    let world = World::start().await;
+    let (ada, bob) = (world.reviewer("ada").await, world.reviewer("bob").await);
+    let mut cases = ada.stream().await;
+    let erika = world.applicant("one").await;
+    erika.arrive().await;
+    let arrived = cases.until(|told| told.data["state"] == "in_review").await;
+    let version = arrived.data["version"].as_u64().unwrap();
+    let claim = json!({ "type": "claim" });
+    let first = ada.post(&erika.session, &claim, version, "a").await;
+    assert_eq!(first.status(), 200);
+    problem(
+        bob.post(&erika.session, &claim, version, "a").await,
+        422,
+        "key_reused",
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_event_is_refused_and_nothing_has_changed() {
     let world = World::start().await;
     let erika = world.applicant("one").await;

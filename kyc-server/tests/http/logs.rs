@@ -155,5 +155,12 @@ async fn nothing_personal_is_logged_or_told_in_errors() {
         .unwrap();
     assert_eq!(refused["route"], "/applicant/v1/sessions/{session}/events");
     assert_eq!(refused["status"], 422);
+    assert_eq!(refused["span"]["caller"], "applicant");
+    assert_eq!(refused["span"]["session"], erika.session.as_str());
+    let claimed = answered
+        .iter()
+        .find(|line| line["route"] == "/backoffice/v1/cases/{session}/events")
+        .unwrap();
+    assert_eq!(claimed["span"]["caller"], "ada");
     assert!(refused["span"]["id"].as_str().unwrap().len() == 32);
 }
