@@ -20,6 +20,8 @@ pub mod kv;
 mod listing;
 mod memory;
 mod outbox;
+#[cfg(feature = "redb")]
+mod redb;
 #[cfg(feature = "sled")]
 mod sled;
 mod wake;
@@ -42,6 +44,8 @@ pub use keeper::{Answer, Ask, KeepError, Keeper, Moved};
 pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
 pub use memory::MemoryStore;
 pub use outbox::{Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
+#[cfg(feature = "redb")]
+pub use redb::{Redb, RedbStore};
 #[cfg(feature = "sled")]
 pub use sled::{Sled, SledStore};
 pub use wake::Wake;

@@ -4,6 +4,10 @@
     clippy::unwrap_used,
     reason = "a test that unwraps says where it failed"
 )]
+#![expect(
+    clippy::print_stdout,
+    reason = "a test tells what it looked at to whoever asks with --nocapture"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,25 +17,76 @@ use std::time::Duration;
 use kyc_core::Actor;
 use kyc_core::Timestamp;
 use kyc_core::journal::{Entry, Facts, Hash};
-use kyc_persist::{Commit, Expected, Row, SledStore, Store, StoreError};
+use kyc_persist::{Commit, Expected, RedbStore, Row, SledStore, Store, StoreError};
 
 const ROWS: usize = 8;
 const STEPS: u32 = 25;
 
 #[test]
-fn damage_is_a_typed_error_or_an_earlier_truth() {
+fn damage_of_sled_is_a_typed_error_or_an_earlier_truth() {
     let place = tempfile::tempdir().unwrap();
-    run(fill(place.path()));
+    run(async { drop(fill(SledStore::open(place.path()).unwrap()).await) });
+    hurt_everywhere(place.path(), 12, |place| async {
+        // sled takes a damaged end for a write that was cut off, and goes back to what was before.
+        read_all(&SledStore::open(place)?).await.map(|_| true)
+    });
+}
+
+#[test]
+fn damage_of_redb_is_a_typed_error_and_nothing_is_forgotten() {
+    let place = tempfile::tempdir().unwrap();
+    run(async { drop(fill(RedbStore::open(place.path()).unwrap()).await) });
+    hurt_everywhere(place.path(), 90, everything);
+}
+
+#[test]
+fn damage_of_redb_after_a_crash_is_a_typed_error_and_nothing_is_forgotten() {
+    let place = tempfile::tempdir().unwrap();
+    let crashed = tempfile::tempdir().unwrap();
+    run(async {
+        let store = fill(RedbStore::open(place.path()).unwrap()).await;
+        // As it would be found if the process had died here.
+        copy_all(place.path(), crashed.path());
+        drop(store);
+    });
+    hurt_everywhere(crashed.path(), 90, everything);
+}
+
+#[test]
+fn an_empty_file_is_not_taken_for_a_new_one() {
+    let place = tempfile::tempdir().unwrap();
+    run(async { drop(fill(RedbStore::open(place.path()).unwrap()).await) });
+    fs::write(place.path().join("kyc.redb"), b"").unwrap();
+    let answer = RedbStore::open(place.path());
+    assert!(
+        matches!(answer, Err(StoreError::Corrupt { .. })),
+        "{answer:?}"
+    );
+}
+
+/// Whether redb has every row at its newest step.
+async fn everything(place: PathBuf) -> Result<bool, StoreError> {
+    let versions = read_all(&RedbStore::open(place)?).await?;
+    Ok(versions == [STEPS - 1; ROWS])
+}
+
+/// Damages one file of a copy at a time, and looks what `look` makes of it.
+fn hurt_everywhere<F: Future<Output = Result<bool, StoreError>> + 'static>(
+    place: &Path,
+    damages: u64,
+    look: fn(PathBuf) -> F,
+) {
     let (mut refused, mut opened) = (0, 0);
-    for (number, file) in files(place.path()).into_iter().enumerate() {
+    for (number, file) in files(place).into_iter().enumerate() {
         let size = fs::metadata(&file).unwrap().len();
-        let name = file.strip_prefix(place.path()).unwrap().to_owned();
-        for damage in 0..12 {
+        let name = file.strip_prefix(place).unwrap().to_owned();
+        for damage in 0..damages {
             let copy = tempfile::tempdir().unwrap();
-            copy_all(place.path(), copy.path());
+            copy_all(place, copy.path());
             hurt(&copy.path().join(&name), size, number as u64, damage);
-            match look(copy.path().to_owned()) {
-                Ok(()) => opened += 1,
+            match in_time(look, copy.path().to_owned()) {
+                Ok(true) => opened += 1,
+                Ok(false) => panic!("{name:?} {damage}: something is forgotten"),
                 Err(StoreError::Corrupt { .. } | StoreError::Backend { .. }) => refused += 1,
                 Err(error) => panic!("{name:?} {damage}: {error:?}"),
             }
@@ -41,24 +96,27 @@ fn damage_is_a_typed_error_or_an_earlier_truth() {
     assert!(refused > 0, "no damage was noticed");
 }
 
-/// Opens and reads everything, on a thread that is given up if it hangs.
-fn look(place: PathBuf) -> Result<(), StoreError> {
+/// On a thread that is given up if it hangs.
+fn in_time<F: Future<Output = Result<bool, StoreError>> + 'static>(
+    look: fn(PathBuf) -> F,
+    place: PathBuf,
+) -> Result<bool, StoreError> {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         run(async {
-            tell.send(read_all(&place).await).unwrap();
+            tell.send(look(place).await).unwrap();
         });
     });
     told.recv_timeout(Duration::from_secs(60))
         .expect("the store hangs over damaged data")
 }
 
-async fn read_all(place: &Path) -> Result<(), StoreError> {
-    let store = SledStore::open(place)?;
+/// Reads everything and holds it against what was written; the version of every row that is there.
+async fn read_all(store: &impl Store) -> Result<Vec<u32>, StoreError> {
+    let mut versions = Vec::new();
     for walker in 0..ROWS {
         let row = row(walker);
         let Some(kept) = store.load(&row).await? else {
-            // sled takes a damaged end for a write that was cut off, and goes back to what was before.
             continue;
         };
         let written = steps(walker);
@@ -71,18 +129,19 @@ async fn read_all(place: &Path) -> Result<(), StoreError> {
             .map(|commit| commit.entry.clone())
             .collect();
         assert_eq!(entries, expected);
+        versions.push(kept.version);
     }
-    Ok(())
+    Ok(versions)
 }
 
-async fn fill(place: &Path) {
-    let store = SledStore::open(place).unwrap();
+async fn fill<S: Store>(store: S) -> S {
     let mut walks: Vec<_> = (0..ROWS).map(|walker| steps(walker).into_iter()).collect();
     for _ in 0..STEPS {
         for walk in &mut walks {
             store.commit(walk.next().unwrap()).await.unwrap();
         }
     }
+    store
 }
 
 fn steps(walker: usize) -> Vec<Commit> {

@@ -1,0 +1,8 @@
+//! [`RedbStore`] keeps the promises of a store.
+
+use kyc_persist::RedbStore;
+
+kyc_persist::conformance!(tempfile::tempdir().unwrap(), async |place| RedbStore::open(
+    place
+)
+.unwrap());
