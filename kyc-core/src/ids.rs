@@ -84,8 +84,8 @@ names! {
     };
 
     /// The idempotency key of one request: the same key again gets the same answer.
-    Key = "idempotency key", "1 to 128 printable ASCII characters without space", |text| {
-        (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    Key = "idempotency key", "1 to 255 printable ASCII characters without space", |text| {
+        (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
     };
 
     /// Names the bytes of an image: the SHA-256 of what was uploaded, in 64 lower-case hexadecimal digits.

@@ -35,7 +35,8 @@ pub struct Keeper {
 pub struct Ask<Event> {
     /// Whose session.
     pub session: SessionId,
-    /// The name of the request: under the same name it gets the same answer, however often it is made.
+    /// The name of the request: under the same name it gets the same answer, however often it is made. It is the
+    /// caller's own: what others call their requests never meets it.
     pub key: Key,
     /// A keyed digest of what was requested, by which another request under the same name is recognised.
     pub fingerprint: Hash,
@@ -159,7 +160,7 @@ impl Keeper {
             session: id,
             chart: C::NAME,
             version: session.version(),
-            key,
+            key: own(&by, &key)?,
             fingerprint,
             at: now,
             by,
@@ -197,6 +198,20 @@ impl Keeper {
         }
     }
 
+    /// The earlier answer to a request of that caller under that key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError::Store`].
+    pub async fn recall<C: Chart>(
+        &self,
+        id: &SessionId,
+        by: &Actor,
+        key: &Key,
+    ) -> Result<Option<Entry>, KeepError<C::Rejected>> {
+        Ok(self.store.recall(&row::<C>(id), &own(by, key)?).await?)
+    }
+
     /// The session that is kept as `kept`; a listing has many.
     ///
     /// # Errors
@@ -227,6 +242,10 @@ impl Keeper {
         if ask.by.sender != expected {
             return Err(KeepError::NotTheirs { expected });
         }
+        let ask = Ask {
+            key: own(&ask.by, &ask.key)?,
+            ..ask
+        };
         let row = row::<C>(&ask.session);
         for _ in 0..TRIES {
             let kept = self.store.load(&row).await?.ok_or(KeepError::NotFound)?;
@@ -366,6 +385,19 @@ fn timer(before: Option<Timestamp>, after: Option<Timestamp>) -> Option<Outgoing
         kind: OutgoingKind::Timer,
         body: DEADLINE_REACHED.into(),
         due_at,
+    })
+}
+
+/// The key with its caller in front. Whoever could choose a key that another will use could take the other's place: an
+/// applicant that of the clock, or of the decision about them.
+fn own(by: &Actor, key: &Key) -> Result<Key, StoreError> {
+    let sender = by.sender.as_str();
+    let owned = match &by.name {
+        Some(name) => format!("{sender}:{name}:{key}"),
+        None => format!("{sender}:{key}"),
+    };
+    owned.parse().map_err(|_| StoreError::TooLarge {
+        what: "idempotency key",
     })
 }
 

@@ -471,3 +471,39 @@ async fn everything(store: &MemoryStore) -> (Option<Kept>, Vec<journal::Entry>, 
         store.lease(far, far, 200).await.unwrap(),
     )
 }
+
+#[tokio::test]
+async fn nobody_can_take_a_key_that_another_caller_will_use() {
+    let keeper = keeper();
+    open(&keeper).await;
+    // The applicant calls their own request what the clock will call its visit.
+    let by_applicant = ask("s-1.collection.0.0", None, events::start());
+    keeper
+        .handle::<Session>(by_applicant.clone(), NOON)
+        .await
+        .unwrap();
+    let late = NOON + Seconds::days(1);
+    let by_clock = Ask {
+        event: Event::DeadlineReached,
+        by: Actor::CLOCK,
+        fingerprint: Hash::from_bytes([2; 32]),
+        ..by_applicant.clone()
+    };
+    let expired = keeper.handle::<Session>(by_clock, late).await.unwrap();
+    assert!(!expired.replayed);
+    assert_eq!(expired.entry.facts.to, "expired");
+
+    let again = keeper.handle::<Session>(by_applicant, late).await.unwrap();
+    assert!(again.replayed);
+    let (key, none) = (
+        "s-1.collection.0.0".parse().unwrap(),
+        "other".parse().unwrap(),
+    );
+    let recall = async |by: &Actor, key| keeper.recall::<Session>(&id(), by, key).await.unwrap();
+    assert_eq!(
+        recall(&Actor::APPLICANT, &key).await.unwrap().facts.event,
+        "start"
+    );
+    assert_eq!(recall(&Actor::APPLICANT, &none).await, None);
+    assert_eq!(recall(&Actor::INTEGRATOR, &key).await, None);
+}

@@ -6,7 +6,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::collection::{Event, Session, State as Stands};
 use kyc_core::{Actor, BlobRef, Key, Sender, SessionId, Timestamp};
-use kyc_persist::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -250,8 +249,12 @@ impl App {
         if self.blobs.exists(session, blob).await? {
             return Ok(());
         }
-        let row = Row::collection(session.clone());
-        match self.store.recall(&row, key).await? {
+        let before = self
+            .keeper
+            .recall::<Session>(session, &Actor::APPLICANT, key)
+            .await
+            .map_err(Problem::kept)?;
+        match before {
             Some(_) => Ok(()),
             None => Err(Problem::blob_missing()),
         }

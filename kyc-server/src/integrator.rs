@@ -243,10 +243,13 @@ async fn cancel(
     Named(session): Named<SessionId>,
     key: IdempotencyKey,
 ) -> Result<Json<StepTaken>, Problem> {
+    // What the server itself does in the integrator's name has other names.
+    let key = format!("cancel:{}", key.0.as_str()).parse();
+    let key: Key = key.map_err(|_| Problem::internal())?;
     let cancelled = app
         .carry_out::<collection::Session>(
             &session,
-            key.0,
+            key,
             None,
             collection::Event::Cancel,
             Actor::INTEGRATOR,

@@ -15,6 +15,9 @@ use crate::problem::Problem;
 /// The most a JSON body may have.
 pub(crate) const JSON_LIMIT: usize = 64 * 1024;
 
+/// The longest `Idempotency-Key`, in bytes.
+const LONGEST_KEY: usize = 128;
+
 /// How much of a body that is too large is still read, so that the caller gets an answer instead of a broken pipe.
 const DRAIN: usize = 64 * 1024 * 1024;
 
@@ -108,6 +111,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         value
             .to_str()
             .ok()
+            .filter(|text| text.len() <= LONGEST_KEY)
             .and_then(|text| text.parse().ok())
             .map(Self)
             .ok_or_else(|| Problem::malformed().detail("Idempotency-Key is not well formed"))
