@@ -2,11 +2,13 @@
 //!
 //! They lie outside the store on purpose: a commit stays small, and erasing a person's images is removing their files.
 
+use std::fmt::Debug;
 use std::fs::File;
 use std::io;
 use std::path::{Path as Directory, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use kyc_core::journal::Hash;
 use kyc_core::{BlobRef, SessionId};
@@ -40,6 +42,35 @@ pub struct Blobs {
     objects: Arc<dyn ObjectStore>,
     /// Where the files are, when they are local: what `object_store` does not sync is synced here.
     root: Option<Arc<PathBuf>>,
+    /// Nothing when objects are plainly what they hold.
+    pub(crate) cover: Option<Arc<dyn Cover>>,
+}
+
+/// How objects are called and what they hold when that is not to be seen.
+#[async_trait]
+pub(crate) trait Cover: Debug + Send + Sync {
+    /// The bytes, covered, and the name they are kept under.
+    async fn cover(
+        &self,
+        session: &SessionId,
+        blob: &BlobRef,
+        bytes: Bytes,
+    ) -> Result<(String, Bytes), StoreError>;
+
+    /// The name that such bytes are kept under, if any of the session are.
+    async fn name(&self, session: &SessionId, blob: &BlobRef)
+    -> Result<Option<String>, StoreError>;
+
+    /// What was covered.
+    async fn uncover(
+        &self,
+        session: &SessionId,
+        blob: &BlobRef,
+        covered: Bytes,
+    ) -> Result<Bytes, StoreError>;
+
+    /// Makes everything of the session unreadable, for good.
+    async fn destroy(&self, session: &SessionId) -> Result<(), StoreError>;
 }
 
 impl Blobs {
@@ -59,6 +90,7 @@ impl Blobs {
         Ok(Self {
             objects: Arc::new(objects.with_fsync(true)),
             root: Some(Arc::new(directory)),
+            cover: None,
         })
     }
 
@@ -72,6 +104,7 @@ impl Blobs {
         Self {
             objects,
             root: None,
+            cover: None,
         }
     }
 
@@ -82,11 +115,15 @@ impl Blobs {
     /// [`StoreError::Backend`]; the bytes may be there or not, and putting them again does no harm.
     pub async fn put(&self, session: &SessionId, bytes: Bytes) -> Result<BlobRef, StoreError> {
         let blob = name_of(bytes.clone()).await?;
-        let place = place(session, &blob);
+        let (name, object) = match &self.cover {
+            Some(cover) => cover.cover(session, &blob, bytes).await?,
+            None => (blob.to_string(), bytes),
+        };
+        let place = shelf(session).join(name);
         let create = PutOptions::from(PutMode::Create);
         match self
             .objects
-            .put_opts(&place, bytes.clone().into(), create)
+            .put_opts(&place, object.clone().into(), create)
             .await
         {
             Ok(_) => return Ok(blob),
@@ -99,7 +136,7 @@ impl Blobs {
             // The name tells what belongs here, so damage can be mended.
             Ok(None) | Err(StoreError::Corrupt { .. }) => {
                 self.objects
-                    .put(&place, bytes.into())
+                    .put(&place, object.into())
                     .await
                     .map_err(world)?;
             }
@@ -118,12 +155,19 @@ impl Blobs {
         session: &SessionId,
         blob: &BlobRef,
     ) -> Result<Option<Bytes>, StoreError> {
-        let found = match self.objects.get(&place(session, blob)).await {
+        let Some(place) = self.place(session, blob).await? else {
+            return Ok(None);
+        };
+        let found = match self.objects.get(&place).await {
             Ok(found) => found,
             Err(Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(world(error)),
         };
         let bytes = found.bytes().await.map_err(world)?;
+        let bytes = match &self.cover {
+            Some(cover) => cover.uncover(session, blob, bytes).await?,
+            None => bytes,
+        };
         if name_of(bytes.clone()).await? == *blob {
             Ok(Some(bytes))
         } else {
@@ -140,7 +184,12 @@ impl Blobs {
     ///
     /// [`StoreError::Backend`].
     pub async fn exists(&self, session: &SessionId, blob: &BlobRef) -> Result<bool, StoreError> {
-        match self.objects.head(&place(session, blob)).await {
+        let place = match self.place(session, blob).await {
+            Ok(Some(place)) => place,
+            Ok(None) | Err(StoreError::Erased) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match self.objects.head(&place).await {
             Ok(_) => Ok(true),
             Err(Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(world(error)),
@@ -153,19 +202,29 @@ impl Blobs {
     ///
     /// [`StoreError::Backend`]; asking again does no harm.
     pub async fn delete(&self, session: &SessionId, blob: &BlobRef) -> Result<(), StoreError> {
-        match self.objects.delete(&place(session, blob)).await {
+        let place = match self.place(session, blob).await {
+            Ok(Some(place)) => place,
+            // What was erased has lost its name; it goes with everything of the session.
+            Ok(None) | Err(StoreError::Erased) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        match self.objects.delete(&place).await {
             Ok(()) => self.sync_session(session).await,
             Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(world(error)),
         }
     }
 
-    /// Removes everything of the session, also what an upload that was cut off has left.
+    /// Removes everything of the session, also what an upload that was cut off has left. Sealed images are unreadable from
+    /// then on wherever a copy of them is, and no further ones are taken.
     ///
     /// # Errors
     ///
     /// [`StoreError::Backend`]; some may be gone, and asking again does no harm.
     pub async fn delete_all(&self, session: &SessionId) -> Result<(), StoreError> {
+        if let Some(cover) = &self.cover {
+            cover.destroy(session).await?;
+        }
         if let Some(directory) = self.directory(session) {
             return blocking(move || {
                 gone_is_fine(std::fs::remove_dir_all(&directory))?;
@@ -192,6 +251,15 @@ impl Blobs {
         }
     }
 
+    /// Where such bytes lie, if any of the session do.
+    async fn place(&self, session: &SessionId, blob: &BlobRef) -> Result<Option<Path>, StoreError> {
+        let name = match &self.cover {
+            Some(cover) => cover.name(session, blob).await?,
+            None => Some(blob.to_string()),
+        };
+        Ok(name.map(|name| shelf(session).join(name)))
+    }
+
     async fn sync_session(&self, session: &SessionId) -> Result<(), StoreError> {
         match self.directory(session) {
             Some(directory) => blocking(move || gone_is_fine(sync(&directory))).await,
@@ -209,10 +277,6 @@ impl Blobs {
 fn shelf(session: &SessionId) -> Path {
     let spread = Sha256::digest(session.as_str())[0];
     Path::from_iter([format!("{spread:02x}").as_str(), session.as_str()])
-}
-
-fn place(session: &SessionId, blob: &BlobRef) -> Path {
-    shelf(session).join(blob.as_str())
 }
 
 /// The digest of bytes, computed where it blocks nobody.

@@ -45,6 +45,17 @@ pub enum StoreError {
         what: &'static str,
     },
 
+    /// What is asked for was erased. Only who has its key could read it, and the key is destroyed.
+    #[error("this was erased")]
+    Erased,
+
+    /// What is stored is sealed with a key that this process does not have.
+    #[error("this is sealed with the key {key}, which is not there")]
+    Locked {
+        /// The name of the key.
+        key: String,
+    },
+
     /// An earlier write could not be made durable. The store answers nothing more until it is opened again.
     #[error("{store}: stopped, because an earlier write could not be made durable")]
     Stopped {

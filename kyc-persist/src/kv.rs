@@ -13,6 +13,7 @@
 //! | `g` grant | hash | grant |
 //! | `u` of subject | length of the subject, subject, hash | nothing |
 //! | `e` expiry | moment, hash | nothing |
+//! | `v` vault | name | wrapped keys |
 //!
 //! Numbers are big-endian, so that bytes sort as numbers do; a session's name has no `0`, so that no name is the beginning
 //! of another's key. Only the first waiting effect of a row is in `d`: those behind it cannot be leased.
@@ -24,6 +25,7 @@ mod keys;
 mod outbox;
 mod rows;
 mod store;
+mod vault;
 
 use std::fmt::Debug;
 

@@ -22,8 +22,11 @@ mod memory;
 mod outbox;
 #[cfg(feature = "redb")]
 mod redb;
+#[cfg(feature = "sealed")]
+mod sealed;
 #[cfg(feature = "sled")]
 mod sled;
+mod vault;
 mod wake;
 
 use std::fmt::Debug;
@@ -46,11 +49,18 @@ pub use memory::MemoryStore;
 pub use outbox::{Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
 #[cfg(feature = "redb")]
 pub use redb::{Redb, RedbStore};
+#[cfg(feature = "sealed")]
+pub use sealed::{
+    Erasure, Kek, KekId, KeyError, KeySource, Keyring, Rotation, Safe, SealError, SealedStore,
+};
 #[cfg(feature = "sled")]
 pub use sled::{Sled, SledStore};
+pub use vault::{MemoryVault, Vault};
 pub use wake::Wake;
 
 /// The longest text a store takes: a snapshot, a journal entry or the body of an outbox row, in bytes of UTF-8.
+///
+/// Such a text may be longer by what sealing adds, up to 22 KiB: adapters leave the judgement to [`Commit::check`].
 pub const LONGEST_TEXT: usize = 16 * 1024;
 
 /// The most rows one page of a listing has, and the most that one lease takes.

@@ -16,6 +16,7 @@ const IN_STATE: u8 = b's';
 const GRANT: u8 = b'g';
 const OF_SUBJECT: u8 = b'u';
 const EXPIRY: u8 = b'e';
+const VAULT: u8 = b'v';
 
 pub(super) fn row(row: &Row) -> Vec<u8> {
     under(ROW, row)
@@ -95,6 +96,27 @@ pub(super) fn expired_at(now: Timestamp) -> Range {
         from: vec![EXPIRY],
         to: after_moment(EXPIRY, now),
     }
+}
+
+/// Where something lies in the vault.
+pub(super) fn vault(name: &str) -> Vec<u8> {
+    joined(&[&[VAULT], name.as_bytes()])
+}
+
+/// The names in the vault that begin with `prefix`, behind `after`.
+pub(super) fn vault_behind(prefix: &str, after: Option<&str>) -> Range {
+    let range = Range::of(vault(prefix));
+    match after {
+        Some(after) => Range {
+            from: range.from.max(joined(&[&vault(after), &[0]])),
+            ..range
+        },
+        None => range,
+    }
+}
+
+pub(super) fn name_in_vault(key: &[u8]) -> Option<String> {
+    String::from_utf8(key.get(1..)?.into()).ok()
 }
 
 /// The hash a key ends with.

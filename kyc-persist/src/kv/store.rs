@@ -56,7 +56,7 @@ impl<E: Engine> KvStore<E> {
     }
 
     /// Reads what is on disk: waits for the sync of what it has seen.
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&E) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -89,7 +89,7 @@ impl<E: Engine> KvStore<E> {
     }
 
     /// Hands a job to the committer and waits for its answer.
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         promise: Promise,
         decide: impl FnOnce(&mut Draft<'_, E>) -> Result<T, StoreError> + Send + 'static,

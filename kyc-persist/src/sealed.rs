@@ -1,0 +1,470 @@
+//! Encryption at rest, over any store and over blobs: what is read is what was written, where it was written, or it is
+//! refused; and what was erased is unreadable, in backups too.
+//!
+//! Sealed is what may tell of a person: snapshots, what waits in the outbox, images. Plain are names, versions, states and
+//! the journal, none of which do. A snapshot is bound to its row, version, state and journal head, so whoever rewrites a
+//! journal has to forge a seal. Each use has a random key of its own ([`Safe`]), and erasing is destroying that key.
+
+mod blobs;
+mod cipher;
+mod drawer;
+mod kek;
+mod rotation;
+mod safe;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use kyc_core::journal::{self, ChartName, Entry, Hash};
+use kyc_core::{Key, Timestamp};
+
+use self::cipher::{Kind, SealedText, is_sealed, seal_text};
+use self::drawer::{DataKey, Drawer, Use};
+use self::safe::{Turn, corrupt};
+use crate::{
+    Commit, Committed, Grant, Grants, Kept, Lease, Listed, Outbound, OutboundId, Outgoing,
+    OutgoingKind, Page, Query, Row, Settled, Store, StoreError,
+};
+
+pub use self::kek::{Kek, KekId, KeyError, KeySource, Keyring};
+pub use self::rotation::Rotation;
+pub use self::safe::{Erasure, Safe};
+
+/// The name in errors.
+const NAME: &str = "sealed";
+
+/// The event of both charts whose step forgets the person.
+const ERASE: &str = "erase";
+
+/// Why a sealed store does not open. Nothing was written.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// The vault was locked with a key that is not on the ring.
+    #[error("the vault needs the key {needed}, and the keys given are {given:?}")]
+    WrongKey {
+        /// The key that is missing.
+        needed: KekId,
+        /// Those that are there.
+        given: Vec<KekId>,
+    },
+
+    /// The store is sealed and the vault does not know its rows: it is lost, or another's.
+    #[error("the store is sealed with keys that are not in this vault")]
+    WrongVault,
+
+    /// The store holds what nobody has sealed.
+    #[error("the store was not sealed, and is not to be mixed with what is")]
+    NotSealed,
+
+    /// The store or the vault does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Seals what the store within it keeps.
+///
+/// It keeps the promises of a store: the conformance suite passes over it. Opening a row and erasing it write to the vault
+/// first; all other steps only read there. [`Courier`](crate::Courier)s have to work through it too.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use kyc_persist::{Kek, Keyring, MemoryStore, MemoryVault, Safe, SealedStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // In an installation: KeySource::File("data/key".into()).read()? and SledStore::open("data/vault")?
+/// let keyring = Keyring::new(Kek::random());
+/// let safe = Safe::unlock(Arc::new(MemoryVault::new()), keyring).await?;
+/// let store = SealedStore::open(MemoryStore::new(), safe).await?;
+/// # let _ = store;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SealedStore<S> {
+    store: S,
+    safe: Safe,
+}
+
+impl<S: Store> SealedStore<S> {
+    /// Seals `store` with the keys in `safe`.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError`]; nothing was written.
+    pub async fn open(store: S, safe: Safe) -> Result<Self, SealError> {
+        let newest = Query {
+            limit: 1,
+            ..Query::newest(ChartName::Collection)
+        };
+        let newest = store.list(&newest).await?.rows.into_iter().next();
+        if let Some(Listed { row, kept }) = newest {
+            if !is_sealed(&kept.snapshot) {
+                return Err(SealError::NotSealed);
+            }
+            if safe.drawers(&[Use::Snapshot(row)]).await? == [None] {
+                return Err(SealError::WrongVault);
+            }
+        }
+        safe.register().await?;
+        Ok(Self { store, safe })
+    }
+
+    /// Where its keys are.
+    pub const fn safe(&self) -> &Safe {
+        &self.safe
+    }
+
+    /// Destroys again what was destroyed: after store, vault or both were restored from a backup. Rows that were erased
+    /// and came back are refused from then on.
+    ///
+    /// # Errors
+    ///
+    /// What the vault answers; asking again does no harm.
+    pub async fn reapply(&self, erasures: &[Erasure]) -> Result<(), StoreError> {
+        self.safe.reapply(erasures).await
+    }
+
+    fn open_row(
+        &self,
+        row: &Row,
+        kept: Kept,
+        drawer: Option<&Drawer>,
+    ) -> Result<(Kept, u32), StoreError> {
+        let sealed = SealedText::parse(&kept.snapshot)
+            .ok()
+            .filter(|sealed| sealed.kind == Kind::Snapshot)
+            .ok_or_else(|| corrupt("snapshot"))?;
+        let key = self
+            .safe
+            .key(&Use::Snapshot(row.clone()), drawer, sealed.generation)?;
+        let place = Standing {
+            row,
+            version: kept.version,
+            state: &kept.state,
+            head: &kept.head,
+        };
+        let snapshot = place
+            .with(|place| sealed.open(&key, place))
+            .map_err(|_| corrupt("snapshot"))?;
+        Ok((Kept { snapshot, ..kept }, sealed.generation))
+    }
+
+    /// What an outbox row says, or the generation before which all that waited is settled.
+    fn open_outbound(
+        &self,
+        outbound: &Outbound,
+        drawer: Option<&Drawer>,
+    ) -> Result<Body, StoreError> {
+        let id = outbound.id();
+        let sealed = SealedText::parse(&outbound.body)
+            .ok()
+            .filter(|sealed| matches!(sealed.kind, Kind::Outbox | Kind::Retire))
+            .ok_or_else(|| corrupt("outbox"))?;
+        let key = self
+            .safe
+            .key(&Use::Outbox(id.row.clone()), drawer, sealed.generation)?;
+        let text = waiting(id, outbound.kind, |place| sealed.open(&key, place))
+            .map_err(|_| corrupt("outbox"))?;
+        Ok(match sealed.kind {
+            Kind::Retire => Body::Retire(sealed.generation),
+            _ => Body::Text(text),
+        })
+    }
+
+    /// Writes down and completes an erasure whose step is kept.
+    async fn complete(
+        &self,
+        row: &Row,
+        at: Option<Timestamp>,
+        generation: u32,
+    ) -> Result<(), StoreError> {
+        let at = match at {
+            Some(at) => at,
+            None => {
+                let entries = self.store.journal(row).await?;
+                let erased = entries.iter().rfind(|entry| entry.facts.event == ERASE);
+                erased.ok_or_else(|| corrupt("journal"))?.facts.at
+            }
+        };
+        let row = row.clone();
+        let erasure = Erasure {
+            row,
+            at,
+            generation,
+        };
+        self.safe.forget(&erasure).await
+    }
+
+    /// The drawers of all rows that these outbox rows belong to.
+    async fn drawers_of(
+        &self,
+        outbound: &[Outbound],
+    ) -> Result<BTreeMap<Row, Option<Drawer>>, StoreError> {
+        let mut rows: Vec<_> = outbound.iter().map(|one| one.id().row.clone()).collect();
+        rows.sort();
+        rows.dedup();
+        let uses: Vec<_> = rows.iter().cloned().map(Use::Outbox).collect();
+        let drawers = self.safe.drawers(&uses).await?;
+        Ok(rows.into_iter().zip(drawers).collect())
+    }
+}
+
+#[async_trait]
+impl<S: Store> Store for SealedStore<S> {
+    async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError> {
+        let Some(kept) = self.store.load(row).await? else {
+            return Ok(None);
+        };
+        // Looked up after the row was: a key that was made for it is there by now.
+        let drawers = self.safe.drawers(&[Use::Snapshot(row.clone())]).await?;
+        let drawer = drawers.first().and_then(Option::as_ref);
+        let (kept, generation) = self.open_row(row, kept, drawer)?;
+        // The process that erased died before it was done.
+        if drawer.is_some_and(|drawer| drawer.has_older_than(generation)) {
+            self.complete(row, None, generation).await?;
+        }
+        Ok(Some(kept))
+    }
+
+    async fn recall(&self, row: &Row, key: &Key) -> Result<Option<Entry>, StoreError> {
+        self.store.recall(row, key).await
+    }
+
+    async fn commit(&self, mut commit: Commit) -> Result<Committed, StoreError> {
+        commit.check()?;
+        let row = commit.row();
+        let facts = &commit.entry.facts;
+        let erased_at = (facts.event == ERASE).then_some(facts.at);
+        let turn = match erased_at {
+            Some(_) => Turn::Fresh,
+            None => Turn::Standing,
+        };
+        let to_row = Use::Snapshot(row.clone());
+        let to_outbox = Use::Outbox(row.clone());
+        let empty = commit.outbox.is_empty() && erased_at.is_none();
+        let ((generation, key), outbox_key) =
+            tokio::try_join!(self.safe.key_for(&to_row, turn), async {
+                match empty {
+                    true => Ok(None),
+                    false => self.safe.key_for(&to_outbox, turn).await.map(Some),
+                }
+            })?;
+        if let Some((generation, key)) = outbox_key {
+            seal_outbox(&mut commit, generation, &key, erased_at)?;
+        }
+        let place = Standing {
+            row: &row,
+            version: commit.entry.facts.version,
+            state: &commit.entry.facts.to,
+            head: &commit.entry.hash,
+        };
+        commit.snapshot = place
+            .with(|place| seal_text(Kind::Snapshot, generation, &key, place, &commit.snapshot));
+        let committed = self.store.commit(commit).await?;
+        match (&committed, erased_at) {
+            (_, None) => {}
+            (Committed::Now, at) => self.complete(&row, at, generation).await?,
+            // The erasure was kept before; it may not have been completed.
+            (Committed::Before(_), _) => drop(self.load(&row).await?),
+        }
+        Ok(committed)
+    }
+
+    /// Follows the chain up to what the snapshot is bound to: a journal that was rewritten is not served.
+    async fn journal(&self, row: &Row) -> Result<Vec<Entry>, StoreError> {
+        let kept = match self.load(row).await {
+            // What an old backup holds of an erased row still tells what happened.
+            Err(StoreError::Erased) => None,
+            kept => kept?,
+        };
+        let entries = self.store.journal(row).await?;
+        let holds = journal::verify(&entries).is_ok()
+            && kept.is_none_or(|kept| {
+                // Later entries may have come since the row was looked at.
+                let newest = usize::try_from(kept.version).ok();
+                newest
+                    .and_then(|newest| entries.get(newest))
+                    .is_some_and(|entry| entry.hash == kept.head)
+            });
+        match holds {
+            true => Ok(entries),
+            false => Err(corrupt("journal")),
+        }
+    }
+
+    /// Rows that were erased and came back with a backup are left out.
+    async fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        let page = self.store.list(query).await?;
+        let uses: Vec<_> = page
+            .rows
+            .iter()
+            .map(|listed| Use::Snapshot(listed.row.clone()))
+            .collect();
+        let drawers = self.safe.drawers(&uses).await?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for (Listed { row, kept }, drawer) in page.rows.into_iter().zip(drawers) {
+            match self.open_row(&row, kept, drawer.as_ref()) {
+                Ok((kept, _)) => rows.push(Listed { row, kept }),
+                Err(StoreError::Erased) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Page { rows, ..page })
+    }
+
+    async fn lease(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        loop {
+            let leased = self.store.lease(now, until, limit).await?;
+            if leased.is_empty() {
+                return Ok(leased);
+            }
+            let drawers = self.drawers_of(&leased).await?;
+            let mut given = Vec::with_capacity(leased.len());
+            for outbound in leased {
+                let row = &outbound.id().row;
+                let drawer = drawers.get(row).and_then(Option::as_ref);
+                match self.open_outbound(&outbound, drawer) {
+                    Ok(Body::Text(body)) => {
+                        given.push(Outbound { body, ..outbound });
+                        continue;
+                    }
+                    Ok(Body::Retire(generation)) => self.safe.retire(row, generation).await?,
+                    // A deadline of somebody who was forgotten, or what came back with a backup.
+                    Err(StoreError::Erased) => {}
+                    Err(error) => return Err(error),
+                }
+                match self.store.settle(&outbound.lease, Settled::Done).await {
+                    Ok(()) | Err(StoreError::LeaseLost) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            // What was behind our own rows may be due now.
+            if !given.is_empty() {
+                return Ok(given);
+            }
+        }
+    }
+
+    async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError> {
+        self.store.settle(lease, settled).await
+    }
+
+    /// The body of a row that was erased is empty.
+    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
+        let dead = self.store.dead(limit).await?;
+        let drawers = self.drawers_of(&dead).await?;
+        dead.into_iter()
+            .map(|outbound| {
+                let drawer = drawers.get(&outbound.id().row).and_then(Option::as_ref);
+                let body = match self.open_outbound(&outbound, drawer) {
+                    Ok(Body::Text(body)) => body,
+                    Ok(Body::Retire(_)) | Err(StoreError::Erased) => String::new(),
+                    Err(error) => return Err(error),
+                };
+                Ok(Outbound { body, ..outbound })
+            })
+            .collect()
+    }
+}
+
+/// Tokens and codes are hashes already; they pass through.
+#[async_trait]
+impl<S: Grants> Grants for SealedStore<S> {
+    async fn put(&self, hash: &Hash, grant: Grant) -> Result<(), StoreError> {
+        self.store.put(hash, grant).await
+    }
+
+    async fn find(&self, hash: &Hash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
+        self.store.find(hash, now).await
+    }
+
+    async fn take(&self, hash: &Hash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
+        self.store.take(hash, now).await
+    }
+
+    async fn revoke(&self, subject: &str) -> Result<usize, StoreError> {
+        self.store.revoke(subject).await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.store.sweep(now).await
+    }
+}
+
+/// What an outbox row holds.
+enum Body {
+    Text(String),
+    Retire(u32),
+}
+
+/// What a snapshot is bound to.
+struct Standing<'a> {
+    row: &'a Row,
+    version: u32,
+    state: &'a str,
+    head: &'a Hash,
+}
+
+impl Standing<'_> {
+    fn with<T>(&self, seal: impl FnOnce(&[&[u8]]) -> T) -> T {
+        seal(&[
+            self.row.session.as_str().as_bytes(),
+            self.row.chart.as_str().as_bytes(),
+            &self.version.to_be_bytes(),
+            self.state.as_bytes(),
+            self.head.as_bytes(),
+        ])
+    }
+}
+
+/// What the body of an outbox row is bound to: its name, and whether it keeps its place in the order.
+fn waiting<T>(id: &OutboundId, kind: OutgoingKind, seal: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let kind: &[u8] = match kind {
+        OutgoingKind::Effect => b"effect",
+        OutgoingKind::Timer => b"timer",
+    };
+    seal(&[
+        id.row.session.as_str().as_bytes(),
+        id.row.chart.as_str().as_bytes(),
+        &id.version.to_be_bytes(),
+        &id.index.to_be_bytes(),
+        kind,
+    ])
+}
+
+/// Seals what leaves with a step. With one that erases leaves a row of ours, behind all others: when it is leased, nothing
+/// waits any more that was sealed with the key before, and that key is destroyed.
+fn seal_outbox(
+    commit: &mut Commit,
+    generation: u32,
+    key: &DataKey,
+    erased_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let mut id = OutboundId {
+        row: commit.row(),
+        version: commit.entry.facts.version,
+        index: 0,
+    };
+    for outgoing in &mut commit.outbox {
+        outgoing.body = waiting(&id, outgoing.kind, |place| {
+            seal_text(Kind::Outbox, generation, key, place, &outgoing.body)
+        });
+        id.index = id.index.checked_add(1).ok_or(StoreError::OutOfOrder)?;
+    }
+    if let Some(due_at) = erased_at {
+        let kind = OutgoingKind::Effect;
+        let body = waiting(&id, kind, |place| {
+            seal_text(Kind::Retire, generation, key, place, "")
+        });
+        commit.outbox.push(Outgoing { kind, body, due_at });
+    }
+    Ok(())
+}

@@ -1,0 +1,377 @@
+//! Vault and keyring together: which key seals what, and when a key is destroyed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use kyc_core::journal::ChartName;
+use kyc_core::{SessionId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::drawer::{DataKey, Drawer, NoKey, Use};
+use super::kek::{Kek, KekId, Keyring};
+use super::{NAME, SealError};
+use crate::{Row, StoreError, Vault};
+
+/// Where it lies which key-encryption keys are in use.
+const KEKS: &str = "keks";
+
+/// Under what the names of all erasures begin.
+const ERASED: &str = "erased/";
+
+/// How often a drawer is looked at again because somebody else has changed it. Each change leaves fewer to be made.
+const TRIES: usize = 32;
+
+/// Gives the keys that data is sealed with, to a sealed store and to sealed blobs. A clone is the same safe.
+#[derive(Clone)]
+pub struct Safe {
+    vault: Arc<dyn Vault>,
+    keyring: Arc<Keyring>,
+}
+
+/// Which key-encryption keys something may be wrapped with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Keks {
+    /// The one that wraps.
+    current: String,
+    /// Those without which something may not open.
+    live: Vec<String>,
+}
+
+/// Somebody was forgotten: one line of the list that has to outlive every backup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erasure {
+    /// Whose row.
+    pub row: Row,
+    /// When the step was taken that erased it.
+    pub at: Timestamp,
+    /// The first generation of keys that came after; those before are destroyed.
+    pub generation: u32,
+}
+
+/// Which key something is to be sealed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The key that everything before was sealed with.
+    Standing,
+    /// A key that opens nothing of what was before.
+    Fresh,
+}
+
+impl Safe {
+    /// Brings vault and keyring together. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError::WrongKey`] when the vault needs a key that is not on the ring.
+    pub async fn unlock(vault: Arc<dyn Vault>, keyring: Keyring) -> Result<Self, SealError> {
+        let safe = Self {
+            vault,
+            keyring: Arc::new(keyring),
+        };
+        if let Some((keks, _)) = safe.keks().await? {
+            safe.check(&keks)?;
+        }
+        Ok(safe)
+    }
+
+    /// Whether nothing was ever locked in this vault: only then a new key may be made.
+    ///
+    /// # Errors
+    ///
+    /// What the vault answers.
+    pub async fn is_new(vault: &dyn Vault) -> Result<bool, StoreError> {
+        Ok(vault.fetch(&[KEKS.into()]).await?[0].is_none())
+    }
+
+    /// Who was erased, sorted by row, from behind `after` on. A copy of it belongs to every backup.
+    ///
+    /// # Errors
+    ///
+    /// What the vault answers.
+    pub async fn erasures(
+        &self,
+        after: Option<&Row>,
+        limit: usize,
+    ) -> Result<Vec<Erasure>, StoreError> {
+        let after = after.map(|row| format!("{ERASED}{row}"));
+        let lines = self.vault.list(ERASED, after.as_deref(), limit).await?;
+        lines
+            .iter()
+            .map(|(_, line)| serde_json::from_slice(line).map_err(|_| corrupt("erasure")))
+            .collect()
+    }
+
+    /// Destroys again what was destroyed: after a vault was restored from a backup that is older than an erasure.
+    ///
+    /// # Errors
+    ///
+    /// What the vault answers; asking again does no harm.
+    pub async fn reapply(&self, erasures: &[Erasure]) -> Result<(), StoreError> {
+        for erasure in erasures {
+            self.forget(erasure).await?;
+            self.change(&Use::Outbox(erasure.row.clone()), |drawer| {
+                drawer.destroy_before(erasure.generation);
+            })
+            .await?;
+            if erasure.row.chart == ChartName::Collection {
+                self.destroy_blobs(&erasure.row.session).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the erasure down and destroys what the row's snapshots were sealed with.
+    pub(super) async fn forget(&self, erasure: &Erasure) -> Result<(), StoreError> {
+        let line = serde_json::to_vec(erasure).map_err(|error| StoreError::backend(NAME, error))?;
+        let name = format!("{ERASED}{}", erasure.row);
+        // It may be there: then it says the same, or was written for an erasure before this one.
+        self.vault.keep(&name, None, line).await?;
+        self.change(&Use::Snapshot(erasure.row.clone()), |drawer| {
+            drawer.destroy_before(erasure.generation);
+        })
+        .await
+    }
+
+    /// Destroys what was waiting before an erasure.
+    pub(super) async fn retire(&self, row: &Row, generation: u32) -> Result<(), StoreError> {
+        self.change(&Use::Outbox(row.clone()), |drawer| {
+            drawer.destroy_before(generation);
+        })
+        .await
+    }
+
+    /// Destroys the key of a session's images, and sees to it that there will be no other.
+    pub(super) async fn destroy_blobs(&self, session: &SessionId) -> Result<(), StoreError> {
+        self.change(&Use::Blobs(session.clone()), Drawer::empty)
+            .await
+    }
+
+    /// What lies there for each of these uses.
+    pub(super) async fn drawers(&self, uses: &[Use]) -> Result<Vec<Option<Drawer>>, StoreError> {
+        let names: Vec<_> = uses.iter().map(Use::name).collect();
+        let found = self.vault.fetch(&names).await?;
+        found
+            .iter()
+            .map(|bytes| bytes.as_deref().map(decode).transpose())
+            .collect()
+    }
+
+    /// The key of one generation.
+    pub(super) fn key(
+        &self,
+        to: &Use,
+        drawer: Option<&Drawer>,
+        generation: u32,
+    ) -> Result<DataKey, StoreError> {
+        // A vault without this drawer is another one, or older than what is to be opened.
+        let drawer = drawer.ok_or_else(|| corrupt("vault"))?;
+        drawer
+            .key(&to.name(), generation, |id| self.keyring.find(id))
+            .map_err(refusal)
+    }
+
+    /// The key that is next to be sealed with, which is made when there is none.
+    pub(super) async fn key_for(&self, to: &Use, turn: Turn) -> Result<(u32, DataKey), StoreError> {
+        let name = to.name();
+        for _ in 0..TRIES {
+            let [keks, bytes] = self.fetch([KEKS.into(), name.clone()]).await?;
+            let mut drawer = match &bytes {
+                Some(bytes) => decode(bytes)?,
+                None => Drawer::default(),
+            };
+            let found = match turn {
+                Turn::Standing => drawer.standing(),
+                Turn::Fresh => drawer.prepared(),
+            };
+            if let Some(generation) = found {
+                return Ok((generation, self.key(to, Some(&drawer), generation)?));
+            }
+            if drawer.is_emptied() {
+                return Err(StoreError::Erased);
+            }
+            let key = DataKey::random();
+            let generation = drawer
+                .add(&name, self.wraps(keks.as_deref())?, &key)
+                .ok_or_else(|| corrupt("vault"))?;
+            let kept = self.vault.keep(&name, bytes.as_deref(), drawer.encode());
+            if kept.await? {
+                return Ok((generation, key));
+            }
+        }
+        Err(StoreError::Conflict { found: None })
+    }
+
+    /// Changes a drawer, however many others do.
+    async fn change(&self, to: &Use, change: impl Fn(&mut Drawer)) -> Result<(), StoreError> {
+        let name = to.name();
+        for _ in 0..TRIES {
+            let [bytes] = self.fetch([name.clone()]).await?;
+            let before = match &bytes {
+                Some(bytes) => decode(bytes)?,
+                None => Drawer::default(),
+            };
+            let mut after = before.clone();
+            change(&mut after);
+            if after == before
+                || self
+                    .vault
+                    .keep(&name, bytes.as_deref(), after.encode())
+                    .await?
+            {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Conflict { found: None })
+    }
+
+    /// Makes it known that this ring's key wraps from now on.
+    pub(super) async fn register(&self) -> Result<(), SealError> {
+        for _ in 0..TRIES {
+            let found = self.keks().await?;
+            let current = self.keyring.current().id().to_string();
+            let (mut keks, before) = match found {
+                Some((keks, bytes)) => {
+                    self.check(&keks)?;
+                    (keks, Some(bytes))
+                }
+                None => (Keks::of(&current), None),
+            };
+            if before.is_some() && keks.current == current {
+                return Ok(());
+            }
+            keks.current.clone_from(&current);
+            if !keks.live.contains(&current) {
+                keks.live.push(current);
+            }
+            if self
+                .vault
+                .keep(KEKS, before.as_deref(), keks.encode()?)
+                .await?
+            {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Conflict { found: None }.into())
+    }
+
+    pub(super) async fn keks(&self) -> Result<Option<(Keks, Vec<u8>)>, StoreError> {
+        let [bytes] = self.fetch([KEKS.into()]).await?;
+        bytes
+            .map(|bytes| Ok((Keks::decode(&bytes)?, bytes)))
+            .transpose()
+    }
+
+    /// Lets go of the key-encryption keys that nothing is wrapped with any more.
+    pub(super) async fn retire_keks(&self) -> Result<(), StoreError> {
+        for _ in 0..TRIES {
+            let (keks, bytes) = match self.keks().await? {
+                Some(found) if self.rotates(&found.0) => found,
+                _ => return Ok(()),
+            };
+            let alone = Keks::of(&keks.current).encode()?;
+            if self.vault.keep(KEKS, Some(&bytes), alone).await? {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Conflict { found: None })
+    }
+
+    pub(super) fn vault(&self) -> &dyn Vault {
+        &*self.vault
+    }
+
+    pub(super) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The key-encryption key for what is wrapped now.
+    pub(super) fn wraps(&self, keks: Option<&[u8]>) -> Result<&Kek, StoreError> {
+        let own = self.keyring.current();
+        let Some(bytes) = keks else {
+            return Ok(own);
+        };
+        let keks = Keks::decode(bytes)?;
+        let current = KekId::parse(&keks.current).ok_or_else(|| corrupt("vault"))?;
+        if let Some(kek) = self.keyring.find(current) {
+            return Ok(kek);
+        }
+        // Another process has brought a newer key. Ours is as good as long as it is not retired.
+        if keks.live.contains(&own.id().to_string()) {
+            return Ok(own);
+        }
+        Err(StoreError::Locked {
+            key: current.to_string(),
+        })
+    }
+
+    /// Whether there are older keys to let go of, and it is this ring's key that takes over.
+    pub(super) fn rotates(&self, keks: &Keks) -> bool {
+        keks.live.len() > 1 && keks.current == self.keyring.current().id().to_string()
+    }
+
+    /// Whether the ring has every key that something may be wrapped with.
+    fn check(&self, keks: &Keks) -> Result<(), SealError> {
+        let given = self.keyring.ids();
+        for live in &keks.live {
+            let needed = KekId::parse(live).ok_or_else(|| corrupt("vault"))?;
+            if !given.contains(&needed) {
+                return Err(SealError::WrongKey { needed, given });
+            }
+        }
+        Ok(())
+    }
+
+    async fn fetch<const N: usize>(
+        &self,
+        names: [String; N],
+    ) -> Result<[Option<Vec<u8>>; N], StoreError> {
+        let found = self.vault.fetch(&names).await?;
+        found.try_into().map_err(|_| corrupt("vault"))
+    }
+}
+
+impl fmt::Debug for Safe {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Safe")
+            .field("vault", &self.vault)
+            .field("keyring", &self.keyring)
+            .finish()
+    }
+}
+
+impl Keks {
+    fn of(current: &str) -> Self {
+        Self {
+            current: current.to_owned(),
+            live: vec![current.to_owned()],
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        serde_json::from_slice(bytes).map_err(|_| corrupt("vault"))
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, StoreError> {
+        serde_json::to_vec(self).map_err(|error| StoreError::backend(NAME, error))
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<Drawer, StoreError> {
+    Drawer::decode(bytes).ok_or_else(|| corrupt("vault"))
+}
+
+pub(super) fn refusal(reason: NoKey) -> StoreError {
+    match reason {
+        NoKey::Destroyed => StoreError::Erased,
+        NoKey::Locked(kek) => StoreError::Locked {
+            key: kek.to_string(),
+        },
+        NoKey::Unknown | NoKey::Unsound => corrupt("vault"),
+    }
+}
+
+pub(super) const fn corrupt(what: &'static str) -> StoreError {
+    StoreError::Corrupt { store: NAME, what }
+}

@@ -1,0 +1,176 @@
+//! Whoever can write to the disk and has no key: whatever they do is refused, and never served.
+
+use kyc_core::journal::Entry;
+use kyc_core::testing::events::{self, NOON};
+use kyc_persist::{Store, StoreError};
+
+use super::harness::*;
+
+const MARK: &[u8] = b"sealed.";
+
+/// Where the sealed text of a value begins.
+fn seam(value: &[u8]) -> usize {
+    value
+        .windows(MARK.len())
+        .position(|window| window == MARK)
+        .unwrap()
+}
+
+fn sealed_part(pairs: &Bytes, key: &[u8]) -> Vec<u8> {
+    let value = &pairs[key];
+    value[seam(value)..].to_vec()
+}
+
+/// Puts a sealed text in the place of the one that is there.
+fn paste(value: &mut Vec<u8>, sealed: &[u8]) {
+    value.truncate(seam(value));
+    value.extend(sealed);
+}
+
+async fn two_walks() -> Installation {
+    let installation = Installation::new();
+    let keeper = keeper(installation.open().await);
+    for session in ["s-1", "s-2"] {
+        walk(&keeper, session, named("Erika")).await;
+    }
+    installation
+}
+
+async fn refusal(installation: &Installation, session: &str) -> StoreError {
+    installation
+        .open()
+        .await
+        .load(&row(session))
+        .await
+        .unwrap_err()
+}
+
+fn assert_corrupt(error: &StoreError) {
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sealed_is_read() {
+    let installation = two_walks().await;
+    let kept = installation.open().await.load(&row("s-1")).await.unwrap();
+    assert!(kept.unwrap().snapshot.contains("Erika"));
+    let stored = format!("{:?}", installation.store.copy());
+    let erika = format!("{:?}", b"Erika");
+    assert!(!stored.contains(erika.trim_matches(['[', ']'])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_is_refused_wherever_it_is() {
+    let installation = two_walks().await;
+    let before = installation.store.copy();
+    let length = before[&b"rs-1\0c"[..]].len();
+    for place in 0..length {
+        installation.store.change(&[b"rs-1"], |value| {
+            let bit = 1 << (place % 7);
+            value[place] ^= bit;
+        });
+        let store = kyc_persist::kv::KvStore::over(installation.store.clone()).unwrap();
+        let store = kyc_persist::SealedStore::open(store, installation.safe().await).await;
+        let answer = match store {
+            Ok(store) => store.load(&row("s-1")).await.map(drop),
+            Err(_) => Err(StoreError::Erased),
+        };
+        // Bytes 5 to 12 tell when the row was opened: they order listings, and are in the journal as well.
+        assert_eq!(answer.is_err(), !(5..13).contains(&place), "byte {place}");
+        installation.store.restore(&before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_of_another_row_is_refused() {
+    let installation = two_walks().await;
+    let other = sealed_part(&installation.store.copy(), b"rs-2\0c");
+    installation
+        .store
+        .change(&[b"rs-1"], |value| paste(value, &other));
+    assert_corrupt(&refusal(&installation, "s-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_of_an_earlier_version_is_refused() {
+    let installation = two_walks().await;
+    let earlier = sealed_part(&installation.store.copy(), b"rs-1\0c");
+    let keeper = keeper(installation.open().await);
+    tell(&keeper, "s-1", "later", events::to_final().swap_remove(5))
+        .await
+        .unwrap();
+    installation
+        .store
+        .change(&[b"rs-1"], |value| paste(value, &earlier));
+    assert_corrupt(&refusal(&installation, "s-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_nobody_sealed_is_refused() {
+    let installation = two_walks().await;
+    installation
+        .store
+        .change(&[b"rs-1"], |value| paste(value, b"{\"state\":\"approved\"}"));
+    assert_corrupt(&refusal(&installation, "s-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_was_rewritten_with_its_whole_chain_is_refused() {
+    let installation = two_walks().await;
+    let entries = installation.open().await.journal(&row("s-1")).await;
+    assert_eq!(entries.unwrap().len(), 6);
+
+    let mut prev = kyc_core::journal::Hash::ZERO;
+    for version in 0_u32..6 {
+        let version = version.to_be_bytes();
+        installation.store.change(&[b"js-1", &version], |value| {
+            let mut entry: Entry = serde_json::from_slice(value).unwrap();
+            entry.facts.at = NOON + kyc_core::Seconds::days(1);
+            let entry = Entry::chain(prev, entry.facts);
+            prev = entry.hash;
+            *value = serde_json::to_vec(&entry).unwrap();
+        });
+    }
+    // Layout, version and moment come before the hash of the newest entry.
+    installation.store.change(&[b"rs-1"], |value| {
+        value[13..45].copy_from_slice(prev.as_bytes());
+    });
+    let store = installation.open().await;
+    assert_corrupt(&store.load(&row("s-1")).await.unwrap_err());
+    assert_corrupt(&store.journal(&row("s-1")).await.unwrap_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_in_another_place_of_the_outbox_is_refused() {
+    let installation = Installation::new();
+    let keeper = keeper(installation.open().await);
+    open(&keeper, "s-1").await;
+    open(&keeper, "s-2").await;
+    let waiting = installation.store.copy();
+    let other = waiting
+        .keys()
+        .find(|key| key.starts_with(b"os-2"))
+        .unwrap()
+        .clone();
+    let other = sealed_part(&waiting, &other);
+    installation
+        .store
+        .change(&[b"os-1"], |value| paste(value, &other));
+    let far = NOON + kyc_core::Seconds::days(9_999);
+    let store = installation.open().await;
+    assert_corrupt(&store.lease(far, far, 10).await.unwrap_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_another_drawer_is_refused() {
+    let installation = two_walks().await;
+    let vault = installation.vault.copy();
+    let other = vault[&b"vkey/s-2.collection"[..]].clone();
+    installation
+        .vault
+        .0
+        .write()
+        .unwrap()
+        .insert(b"vkey/s-1.collection".to_vec(), other);
+    assert_corrupt(&refusal(&installation, "s-1").await);
+}
