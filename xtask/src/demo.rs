@@ -52,7 +52,11 @@ impl Demo {
         let program = made()?;
         let folder = cache().join(format!("demo-{}", std::process::id()));
         let data = self.data.as_ref().unwrap_or(&folder);
-        let port = port(if self.check { 0 } else { self.port })?;
+        let wanted = if self.check { 0 } else { self.port };
+        let port = port(wanted)?;
+        if wanted != 0 && port != wanted {
+            say(&format!("port {wanted} is taken: {port} instead"));
+        }
         let server = Server::start(&program, data, port)?;
         say(&format!(
             "the server answers at {} after {:.1} s in all",
