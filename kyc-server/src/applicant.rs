@@ -171,19 +171,33 @@ async fn upload(
 ) -> Result<StatusCode, Problem> {
     app.rates.upload(&caller.credential)?;
     let session = app.session(&caller.session).await?;
-    if session.state().is_end() {
-        return Err(Problem::not_accepted()
-            .with("state", session.state().as_str())
-            .with("event", "upload")
-            .with("accepts", json!([])));
-    }
+    takes_images(&session)?;
     let limits = session.flow().definition().images;
-    match app
+    let is_new = app
         .receive(&caller.session, &path.digest, limits, request)
-        .await?
-    {
+        .await?;
+    // Bytes take their time: whoever was erased meanwhile must not have left an image behind.
+    let session = app.session(&caller.session).await?;
+    if let Err(ended) = takes_images(&session) {
+        if !session.blobs().any(|blob| *blob == path.digest) {
+            app.blobs.delete(&caller.session, &path.digest).await?;
+        }
+        return Err(ended);
+    }
+    match is_new {
         true => Ok(StatusCode::CREATED),
         false => Ok(StatusCode::OK),
+    }
+}
+
+/// A session that has ended takes no images.
+fn takes_images(session: &Session) -> Result<(), Problem> {
+    match session.state().is_end() {
+        false => Ok(()),
+        true => Err(Problem::not_accepted()
+            .with("state", session.state().as_str())
+            .with("event", "upload")
+            .with("accepts", json!([]))),
     }
 }
 

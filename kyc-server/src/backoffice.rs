@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::review::{Event, Session};
 use kyc_core::{Actor, BlobRef, ChartName, ReviewerId, Sender, SessionId, Timestamp, journal};
@@ -96,11 +96,7 @@ async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, 
     if let Some(before) = cookie(&headers) {
         app.sign_out(&digest_of(before)).await?;
     }
-    let forget = (
-        HeaderName::from_static("clear-site-data"),
-        HeaderValue::from_static("\"cache\", \"storage\""),
-    );
-    Ok((StatusCode::NO_CONTENT, set_cookie("", 0), [forget]).into_response())
+    Ok((StatusCode::NO_CONTENT, set_cookie("", 0)).into_response())
 }
 
 /// Who is signed in.

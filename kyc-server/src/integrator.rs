@@ -114,6 +114,13 @@ async fn open(
         .parse()
         .map_err(|_| Problem::internal())?;
     app.open_session(&session, flow, key.0, &opening).await?;
+    // Asked again after the person was erased, the key leads nowhere: no link, and no name beside the session.
+    let opened = app.session(&session).await?;
+    if opened.view().redacted_at.is_some() {
+        return Err(Problem::not_accepted()
+            .with("state", opened.state().as_str())
+            .with("event", "open"));
+    }
     if let Some(name) = opening.external_ref {
         app.keep_external_ref(&session, name).await?;
     }

@@ -461,4 +461,9 @@ async fn a_company_finds_its_session_by_its_own_name_until_it_is_erased() {
         .await
         .unwrap();
     assert_eq!(read().await, serde_json::Value::Null);
+
+    // The request that opened it, made again, brings neither the name nor a way in back.
+    let again = open(json!({ "external_ref": "order-17", "locale": "de" })).await;
+    problem(again.unwrap(), 409, "not_accepted").await;
+    assert_eq!(read().await, serde_json::Value::Null);
 }

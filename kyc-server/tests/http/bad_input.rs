@@ -155,12 +155,37 @@ async fn the_key_of_another_reviewer_does_not_get_their_answer() {
     let claim = json!({ "type": "claim" });
     let first = ada.post(&erika.session, &claim, version, "a").await;
     assert_eq!(first.status(), 200);
-    problem(
-        bob.post(&erika.session, &claim, version, "a").await,
-        422,
-        "key_reused",
+    let second = bob.post(&erika.session, &claim, version, "a").await;
+    problem(second, 412, "stale").await;
+}
+
+#[tokio::test]
+async fn nobody_can_take_the_key_under_which_a_decision_will_arrive() {
+    let world = World::start().await;
+    let ada = world.reviewer("ada").await;
+    let mut cases = ada.stream().await;
+    let erika = world.applicant("one").await;
+    // What the outbox will call the reviewer's word, as far as anybody can guess.
+    for version in 0..12 {
+        let key = format!("{}.review.{}.0", erika.session, version + 1);
+        let event = match version % 2 {
+            0 => start(),
+            _ => json!({ "type": "back" }),
+        };
+        assert_eq!(erika.post(&event, version, &key).await.status(), 200);
+    }
+    erika.arrive().await;
+    cases.until(|told| told.data["state"] == "in_review").await;
+    let mut told = erika.stream().await;
+    told.next().await.unwrap();
+    ada.send(&erika.session, json!({ "type": "claim" })).await;
+    ada.send(
+        &erika.session,
+        json!({ "type": "reject", "reason": "other" }),
     )
     .await;
+    told.next().await.unwrap();
+    assert_eq!(erika.view().await["phase"], "rejected");
 }
 
 #[tokio::test]

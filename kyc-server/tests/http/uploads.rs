@@ -1,5 +1,6 @@
 //! What is taken as a photograph, and what people are shown of it.
 
+use futures_util::StreamExt;
 use image::ImageFormat;
 use reqwest::{Body, Method, StatusCode};
 use serde_json::json;
@@ -260,4 +261,44 @@ async fn of_an_erased_session_no_photo_is_left() {
             .await;
         assert_eq!(left.unwrap(), None);
     }
+}
+
+#[tokio::test]
+async fn a_photo_that_is_on_its_way_while_its_session_is_erased_is_not_left_behind() {
+    let world = World::start().await;
+    let erika = world.applicant("one").await;
+    let bytes = photo(1);
+    let name = digest(&bytes);
+    let (beginning, rest) = (bytes[..100].to_vec(), bytes[100..].to_vec());
+    let (go_on, erased) = tokio::sync::oneshot::channel::<()>();
+    let (begun, has_begun) = tokio::sync::oneshot::channel::<()>();
+    let chunks = futures_util::stream::once(async move {
+        let _ = begun.send(());
+        Ok::<_, std::io::Error>(beginning)
+    })
+    .chain(futures_util::stream::once(async move {
+        erased.await.unwrap();
+        Ok(rest)
+    }));
+    let upload = erika
+        .ask(Method::PUT, &format!("/blobs/{name}"))
+        .body(Body::wrap_stream(chunks))
+        .send();
+    let erase = async {
+        has_begun.await.unwrap();
+        let path = format!("/integrator/v1/sessions/{}", erika.session);
+        let answer = world
+            .ask(Method::DELETE, &path)
+            .bearer_auth(crate::harness::API_KEY)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+        go_on.send(()).unwrap();
+    };
+    let (uploaded, ()) = tokio::join!(upload, erase);
+    assert!(!uploaded.unwrap().status().is_success());
+    let session = erika.session.parse().unwrap();
+    let left = world.blobs.get(&session, &name.parse().unwrap()).await;
+    assert_eq!(left.unwrap(), None);
 }

@@ -315,3 +315,39 @@ async fn the_same_opening_again_opens_nothing_and_answers_the_same_session() {
         .unwrap();
     assert_eq!(listed["sessions"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn an_applicant_cannot_keep_the_decision_away_by_the_names_of_their_requests() {
+    let world = World::start().await;
+    let ada = world.reviewer("ada").await;
+    let mut cases = ada.stream().await;
+    let erika = world.applicant("one").await;
+    let session = &erika.session;
+    let start = json!({ "type": "start", "consent": { "version": "1", "locale": "en" } });
+    let back = json!({ "type": "back" });
+    // Every name that a delivery from the case could have.
+    for (version, name) in
+        (2..12).map(|version| (version - 2, format!("{session}.review.{version}.0")))
+    {
+        let event = if version % 2 == 0 { &start } else { &back };
+        let answer = erika
+            .ask(Method::POST, "/events")
+            .header("if-match", format!("\"{version}\""))
+            .header("idempotency-key", name)
+            .json(event)
+            .send();
+        assert_eq!(answer.await.unwrap().status(), 200);
+    }
+    erika.arrive().await;
+    cases.until(|told| told.data["state"] == "in_review").await;
+    let mut told = erika.stream().await;
+    told.next().await.unwrap();
+    ada.send(session, json!({ "type": "claim" })).await;
+    ada.send(
+        session,
+        json!({ "type": "reject", "reason": "face_mismatch" }),
+    )
+    .await;
+    told.next().await.unwrap();
+    assert_eq!(erika.view().await["phase"], "rejected");
+}
