@@ -467,3 +467,57 @@ async fn a_company_finds_its_session_by_its_own_name_until_it_is_erased() {
     problem(again.unwrap(), 409, "not_accepted").await;
     assert_eq!(read().await, serde_json::Value::Null);
 }
+
+#[tokio::test]
+async fn a_host_that_is_made_up_does_not_get_into_links() {
+    let world = World::start().await;
+    let opened = world
+        .post("/integrator/v1/sessions")
+        .bearer_auth(API_KEY)
+        .header("idempotency-key", "a")
+        .header("host", "evil.example")
+        .header("x-forwarded-host", "evil.example")
+        .json(&json!({}))
+        .send()
+        .await
+        .unwrap();
+    let opened: serde_json::Value = opened.json().await.unwrap();
+    let own = format!("http://{}/apply/#code=", world.address);
+    assert!(opened["link"].as_str().unwrap().starts_with(&own));
+}
+
+#[tokio::test]
+async fn one_address_cannot_ask_without_end_whatever_it_says_of_itself() {
+    let mut config = config();
+    config.limits.peer_burst = 10;
+    let world = World::with(config, None).await;
+    let mut found = Vec::new();
+    for number in 0..30 {
+        let asked = world
+            .get("/backoffice/v1/me")
+            .header("x-forwarded-for", format!("203.0.113.{number}"));
+        found.push(asked.send().await.unwrap().status());
+    }
+    assert_eq!(found[0], StatusCode::UNAUTHORIZED);
+    assert!(found.contains(&StatusCode::TOO_MANY_REQUESTS));
+}
+
+#[tokio::test]
+async fn of_two_devices_that_take_the_same_step_one_is_told_the_present_version() {
+    let world = World::start().await;
+    let phone = world.applicant("one").await;
+    let opened = world.open("one").await;
+    let laptop = world.applicant_by(opened["link"].as_str().unwrap()).await;
+    let start = json!({ "type": "start", "consent": { "version": "1", "locale": "en" } });
+    let (one, other) = tokio::join!(
+        phone.post(&start, 0, "phone"),
+        laptop.post(&start, 0, "laptop")
+    );
+    let (taken, late) = match one.status() {
+        StatusCode::OK => (one, other),
+        _ => (other, one),
+    };
+    assert_eq!(taken.status(), StatusCode::OK);
+    let told = problem(late, 412, "stale").await;
+    assert_eq!(told["current"]["version"], 1);
+}
