@@ -251,3 +251,19 @@ pub struct Exhibit {
     /// Its image.
     pub blob: crate::ids::BlobRef,
 }
+
+/// Whether what a reviewer wrote fits: in characters for people, and in bytes as JSON so that a case with a text for
+/// every item of every round can still be kept.
+pub(crate) fn is_short(text: &Pii<String>) -> bool {
+    let text = text.expose();
+    let escaped = |character: char| match character {
+        '"' | '\\' | '\n' | '\r' | '\t' => 2,
+        control if control.is_control() => 6,
+        other => other.len_utf8(),
+    };
+    text.chars().count() <= LONGEST_TEXT
+        && text.chars().map(escaped).sum::<usize>() <= 3 * LONGEST_TEXT
+}
+
+/// In characters.
+pub(crate) const LONGEST_TEXT: usize = 1_000;

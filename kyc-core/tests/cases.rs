@@ -400,12 +400,23 @@ fn a_withdrawn_session_closes_its_case_even_under_a_claim() {
 fn a_text_has_at_most_a_thousand_characters() {
     let long = Some(Pii::new("é".repeat(1_001)));
     let short = Some(Pii::new("é".repeat(1_000)));
+    let dense = Some(Pii::new("\u{1}".repeat(1_000)));
     let case = claimed();
     refused(
         &case,
         &Event::Reject {
             reason: RejectReason::Other,
             message: long,
+            note: None,
+        },
+        &rita(),
+        Reason::TextTooLong,
+    );
+    refused(
+        &case,
+        &Event::Reject {
+            reason: RejectReason::Other,
+            message: dense,
             note: None,
         },
         &rita(),

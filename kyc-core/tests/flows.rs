@@ -83,6 +83,19 @@ fn an_outdated_consent_text_is_refused() {
 }
 
 #[test]
+fn what_an_applicant_gives_is_bounded() {
+    for locale in ["", "en us", &"e".repeat(36), "en\n"] {
+        let consent = kyc_core::Consent {
+            version: "1".to_owned(),
+            locale: locale.to_owned(),
+        };
+        given()
+            .when(Event::Start { consent })
+            .is_refused(Reason::LocaleInvalid);
+    }
+}
+
+#[test]
 fn details_that_no_person_has_are_refused_with_the_reason() {
     for (event, reason) in [
         (

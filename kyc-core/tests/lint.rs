@@ -141,6 +141,20 @@ fn a_loop_without_end_is_found() {
 }
 
 #[test]
+fn a_loop_that_is_as_good_as_endless_is_found() {
+    finds(
+        |definition| {
+            definition["limits"] =
+                json!({"document_attempts": 101, "selfie_attempts": 100, "resubmissions": 11});
+        },
+        &[
+            (Code::UnboundedLoop, "limits.document_attempts"),
+            (Code::UnboundedLoop, "limits.resubmissions"),
+        ],
+    );
+}
+
+#[test]
 fn a_missing_side_is_found() {
     finds(
         |definition| definition["documents"][0]["sides"] = json!(["front"]),

@@ -102,6 +102,8 @@ words! {
     Reason {
         /// The consent text has changed: read and agree to the new one.
         ConsentOutdated = "consent_outdated",
+        /// The language of the text is not a language tag (BCP 47).
+        LocaleInvalid = "locale_invalid",
         /// A name is missing.
         NameMissing = "name_missing",
         /// A name is too long, or has characters that no name has.
@@ -130,7 +132,7 @@ words! {
         ItemUnknown = "item_unknown",
         /// The limit of rounds is reached.
         NoRoundsLeft = "no_rounds_left",
-        /// A text is longer than 1,000 characters.
+        /// A text is longer than 1,000 characters, or than 3,000 bytes as JSON.
         TextTooLong = "text_too_long",
     }
 }

@@ -3,7 +3,7 @@
 use super::case::{Case, Change, Chosen};
 use super::event::{Event, Reason};
 use super::table::State;
-use crate::case::{Ask, Consent, Details, DocumentType, Item, Side};
+use crate::case::{Ask, Consent, Details, DocumentType, Item, Side, is_short};
 use crate::country::Country;
 use crate::engine::{self, Handler, IntoStateMachine, Machine, Outcome, Superstate};
 use crate::ids::BlobRef;
@@ -224,6 +224,11 @@ fn begin(consent: &Consent, desk: &Desk<'_>) -> Judged {
     if consent.version != desk.flow.definition().consent {
         return Err(Reason::ConsentOutdated);
     }
+    // Whatever an applicant gives is bounded, so that what others have to say always finds room beside it.
+    let is_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !(1..=35).contains(&consent.locale.len()) || !consent.locale.bytes().all(is_tag) {
+        return Err(Reason::LocaleInvalid);
+    }
     Ok((
         desk.case.step_after(State::Welcome, desk.flow),
         Change::Begin(consent.clone()),
@@ -315,11 +320,8 @@ fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
     if items.is_empty() || !items.iter().all(known) || items.iter().enumerate().any(twice) {
         return Err(Reason::ItemUnknown);
     }
-    if items.iter().any(|ask| {
-        ask.message
-            .as_ref()
-            .is_some_and(|text| text.expose().chars().count() > LONGEST_TEXT)
-    }) {
+    let too_long = |ask: &Ask| ask.message.as_ref().is_some_and(|text| !is_short(text));
+    if items.iter().any(too_long) {
         return Err(Reason::TextTooLong);
     }
     if case.round > flow.definition().limits.resubmissions.unwrap_or_default() {
@@ -342,5 +344,3 @@ fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
 
 /// Nobody is known to have lived longer than 122 years.
 const OLDEST: u16 = 130;
-/// The longest text from a reviewer to an applicant, in characters.
-pub(crate) const LONGEST_TEXT: usize = 1_000;

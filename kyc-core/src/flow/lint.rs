@@ -303,18 +303,29 @@ impl Linter {
                     path,
                     "photos could be taken again without end: give a number",
                 ),
+                Some(limit) if limit > MOST_ATTEMPTS => self.find(
+                    Code::UnboundedLoop,
+                    path,
+                    format!("so many are as good as no end: give at most {MOST_ATTEMPTS}"),
+                ),
                 Some(0) if matters => {
                     self.find(Code::DeadEnd, path, "no photo could ever be taken");
                 }
                 Some(_) => {}
             }
         }
-        if limits.resubmissions.is_none() {
-            self.find(
+        match limits.resubmissions {
+            None => self.find(
                 Code::UnboundedLoop,
                 "limits.resubmissions",
                 "a case could go round without end: give a number",
-            );
+            ),
+            Some(limit) if limit > MOST_RESUBMISSIONS => self.find(
+                Code::UnboundedLoop,
+                "limits.resubmissions",
+                format!("so many are as good as no end: give at most {MOST_RESUBMISSIONS}"),
+            ),
+            Some(_) => {}
         }
         if definition.review.stages == 0 {
             self.find(
@@ -455,3 +466,8 @@ fn overlap(one: &Countries, other: &Countries) -> bool {
         _ => false,
     }
 }
+
+/// Every try leaves something behind until the round is over.
+const MOST_ATTEMPTS: u32 = 100;
+/// Every round leaves its photos and texts in the case.
+const MOST_RESUBMISSIONS: u32 = 10;

@@ -114,7 +114,7 @@ words! {
         NoRoundsLeft = "no_rounds_left",
         /// Not the round that is awaited.
         RoundStale = "round_stale",
-        /// A text is longer than 1,000 characters.
+        /// A text is longer than 1,000 characters, or than 3,000 bytes as JSON.
         TextTooLong = "text_too_long",
         /// There is nothing left to erase.
         AlreadyErased = "already_erased",

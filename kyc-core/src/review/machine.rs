@@ -3,8 +3,7 @@
 use super::case::{Case, Change, Closing};
 use super::event::{Event, Reason, Verdict};
 use super::table::State;
-use crate::case::{Exhibit, Outcome as End, RejectReason};
-use crate::collection::LONGEST_TEXT;
+use crate::case::{Exhibit, Outcome as End, RejectReason, is_short};
 use crate::engine::{self, Handler, IntoStateMachine, Machine, Outcome, Superstate};
 use crate::ids::ReviewerId;
 use crate::pii::Pii;
@@ -234,11 +233,10 @@ fn is_complete(exhibits: &[Exhibit]) -> bool {
 }
 
 fn short<const N: usize>(texts: [Option<&Pii<String>>; N]) -> Result<(), Reason> {
-    let too_long = |text: &&Pii<String>| text.expose().chars().count() > LONGEST_TEXT;
-    if texts.into_iter().flatten().any(|text| too_long(&text)) {
-        Err(Reason::TextTooLong)
-    } else {
+    if texts.into_iter().flatten().all(is_short) {
         Ok(())
+    } else {
+        Err(Reason::TextTooLong)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::events;
 use crate::actor::{Actor, Sender};
-use crate::case::{Ask, Exhibit, Item, RejectReason, RetakeReason, Side};
+use crate::case::{Ask, Consent, Exhibit, Item, RejectReason, RetakeReason, Side};
 use crate::collection;
 use crate::flow::{Countries, Flow};
 use crate::ids::{ReviewerId, SessionId};
@@ -120,11 +120,17 @@ impl Subject for collection::Session {
         let long = Ask {
             item: Item::Selfie,
             reason: RetakeReason::Other,
-            message: Some(Pii::new("x".repeat(collection::LONGEST_TEXT + 1))),
+            message: Some(Pii::new("x".repeat(crate::case::LONGEST_TEXT + 1))),
         };
         let mut events = vec![
             events::start_with(consent),
             events::start_with("no such version"),
+            Start {
+                consent: Consent {
+                    version: consent.clone(),
+                    locale: "no tag".to_owned(),
+                },
+            },
             events::details(),
             events::details_of(" ", "Mustermann", "1964-08-12"),
             events::details_of("Eri\nka", "Mustermann", "1964-08-12"),
@@ -299,7 +305,7 @@ impl Subject for review::Session {
                 exhibits: exhibits.collect(),
             }
         };
-        let long = Some(Pii::new("x".repeat(collection::LONGEST_TEXT + 1)));
+        let long = Some(Pii::new("x".repeat(crate::case::LONGEST_TEXT + 1)));
         let fine = |item| Judge {
             item,
             verdict: review::Verdict::Fine {},

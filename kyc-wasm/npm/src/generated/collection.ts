@@ -380,7 +380,7 @@ export type Event = { type: "start"; consent: Consent } | { type: "submit_detail
 /**
  * Why a guard said no. Each has a text that tells the applicant what to do.
  */
-export type Reason = "consent_outdated" | "name_missing" | "name_invalid" | "date_of_birth_invalid" | "under_age" | "document_not_offered" | "side_not_needed" | "photo_missing" | "no_attempts_left" | "no_step_before" | "deadline_passed" | "too_early" | "already_erased" | "item_unknown" | "no_rounds_left" | "text_too_long";
+export type Reason = "consent_outdated" | "locale_invalid" | "name_missing" | "name_invalid" | "date_of_birth_invalid" | "under_age" | "document_not_offered" | "side_not_needed" | "photo_missing" | "no_attempts_left" | "no_step_before" | "deadline_passed" | "too_early" | "already_erased" | "item_unknown" | "no_rounds_left" | "text_too_long";
 
 /**
  * The answer to any other event. Nothing has changed.

@@ -59,6 +59,7 @@ export const de: Texts = {
     other: "Wir konnten Ihre Identität nicht bestätigen.",
   },
   guards: {
+    locale_invalid: "Bitte wählen Sie Ihre Sprache noch einmal und stimmen Sie erneut zu.",
     consent_outdated: "Der Datenschutzhinweis hat sich geändert. Laden Sie die Seite neu und lesen Sie den neuen.",
     name_missing: "Bitte geben Sie Ihre Namen so ein, wie sie im Dokument stehen.",
     name_invalid: "Ein Name ist zu lang oder enthält Zeichen, die kein Name hat. Bitte prüfen Sie ihn.",

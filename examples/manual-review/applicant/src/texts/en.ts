@@ -56,6 +56,7 @@ const rejectReasons: Record<RejectReason, string> = {
 };
 
 const guards: Record<GuardReason, string> = {
+  locale_invalid: "Please choose your language again and agree once more.",
   consent_outdated: "The privacy notice has changed. Please reload the page and read the new one.",
   name_missing: "Please enter your names as they stand in your document.",
   name_invalid: "A name is too long, or has characters that no name has. Please check it.",
