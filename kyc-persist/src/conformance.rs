@@ -136,7 +136,7 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants + 'static> Place<P, F, S> {
     pub fn try_out(self, case: impl AsyncFnOnce(&Self)) {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
-            .enable_time()
+            .enable_all()
             .build()
             .expect("a runtime");
         runtime.block_on(case(&self));

@@ -20,6 +20,8 @@ pub mod kv;
 mod listing;
 mod memory;
 mod outbox;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "redb")]
 mod redb;
 #[cfg(feature = "sealed")]
@@ -47,6 +49,8 @@ pub use keeper::{Answer, Ask, KeepError, Keeper, Moved};
 pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
 pub use memory::MemoryStore;
 pub use outbox::{Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresError, PostgresStore, PostgresWarning};
 #[cfg(feature = "redb")]
 pub use redb::{Redb, RedbStore};
 #[cfg(feature = "sealed")]
