@@ -62,6 +62,19 @@ pub enum SealError {
     Store(#[from] StoreError),
 }
 
+impl SealError {
+    /// The same fault, found after the start.
+    fn late(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::WrongKey { needed, .. } => StoreError::Locked {
+                key: needed.to_string(),
+            },
+            other => StoreError::backend(NAME, other),
+        }
+    }
+}
+
 /// Seals what the store within it keeps.
 ///
 /// It keeps the promises of a store: the conformance suite passes over it. Opening a row and erasing it write to the vault

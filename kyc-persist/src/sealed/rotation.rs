@@ -28,7 +28,7 @@ impl Safe {
     /// called again: what is done is only looked at. Tells `progress` after every two hundred.
     ///
     /// Every process has to know the new key before a rotation begins: one that does not is refused new sessions
-    /// ([`StoreError::Locked`]) from its end on, until it is started again.
+    /// ([`StoreError::Locked`]) from its end on, and then everything, until it is started again.
     ///
     /// # Errors
     ///
@@ -42,11 +42,11 @@ impl Safe {
             Some((keks, _)) if self.rotates(&keks) => {}
             _ => return Ok(rotation),
         }
-        // Another process may still wrap with an older key behind our back: until a round finds nothing.
-        while self.round(&mut rotation, &mut progress).await? > 0 {}
-        self.retire_keks().await?;
-        // And what it began before it could know.
         self.round(&mut rotation, &mut progress).await?;
+        self.close_keks().await?;
+        // What other processes have wrapped with an older key behind our back.
+        self.round(&mut rotation, &mut progress).await?;
+        self.retire_keks().await?;
         rotation.retired = self.keyring().ids().split_off(1);
         progress(&rotation);
         Ok(rotation)
@@ -56,8 +56,7 @@ impl Safe {
         &self,
         rotation: &mut Rotation,
         progress: &mut (impl FnMut(&Rotation) + Send),
-    ) -> Result<u64, StoreError> {
-        let before = rotation.rewrapped;
+    ) -> Result<(), StoreError> {
         let mut after: Option<String> = None;
         loop {
             let page = self.vault().list(DRAWERS, after.as_deref(), PAGE).await?;
@@ -67,7 +66,7 @@ impl Safe {
             }
             match page.into_iter().next_back() {
                 Some((last, _)) => after = Some(last),
-                None => return Ok(rotation.rewrapped - before),
+                None => return Ok(()),
             }
             progress(rotation);
         }

@@ -31,10 +31,12 @@ pub struct Safe {
 /// Which key-encryption keys something may be wrapped with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Keks {
-    /// The one that wraps.
+    /// The one that takes over.
     current: String,
+    /// Those that may still wrap, by processes that do not know of the current one.
+    wrapping: Vec<String>,
     /// Those without which something may not open.
-    live: Vec<String>,
+    needed: Vec<String>,
 }
 
 /// Somebody was forgotten: one line of the list that has to outlive every backup.
@@ -190,14 +192,31 @@ impl Safe {
             if drawer.is_emptied() {
                 return Err(StoreError::Erased);
             }
+            let Some(keks) = keks else {
+                self.register().await.map_err(SealError::late)?;
+                continue;
+            };
+            let (before, kek) = (drawer.encode(), self.wraps(&keks)?);
             let key = DataKey::random();
             let generation = drawer
-                .add(&name, self.wraps(keks.as_deref())?, &key)
+                .add(&name, kek, &key)
                 .ok_or_else(|| corrupt("vault"))?;
-            let kept = self.vault.keep(&name, bytes.as_deref(), drawer.encode());
-            if kept.await? {
-                return Ok((generation, key));
+            let after = drawer.encode();
+            if !self
+                .vault
+                .keep(&name, bytes.as_deref(), after.clone())
+                .await?
+            {
+                continue;
             }
+            // A rotation that has ended meanwhile may have looked here before: then it is as if we had not come.
+            let [keks] = self.fetch([KEKS.into()]).await?;
+            let keks = Keks::decode(&keks.unwrap_or_default())?;
+            if !keks.wrapping.contains(&kek.id().to_string()) {
+                self.vault.keep(&name, Some(&after), before).await?;
+                return Err(StoreError::Locked { key: keks.current });
+            }
+            return Ok((generation, key));
         }
         Err(StoreError::Conflict { found: None })
     }
@@ -241,8 +260,10 @@ impl Safe {
                 return Ok(());
             }
             keks.current.clone_from(&current);
-            if !keks.live.contains(&current) {
-                keks.live.push(current);
+            for names in [&mut keks.wrapping, &mut keks.needed] {
+                if !names.contains(&current) {
+                    names.push(current.clone());
+                }
             }
             if self
                 .vault
@@ -262,15 +283,27 @@ impl Safe {
             .transpose()
     }
 
-    /// Lets go of the key-encryption keys that nothing is wrapped with any more.
+    /// From now on nothing is wrapped with an older key.
+    pub(super) async fn close_keks(&self) -> Result<(), StoreError> {
+        self.change_keks(|keks| keks.wrapping = vec![keks.current.clone()])
+            .await
+    }
+
+    /// Nothing needs an older key any more.
     pub(super) async fn retire_keks(&self) -> Result<(), StoreError> {
+        self.change_keks(|keks| keks.needed = vec![keks.current.clone()])
+            .await
+    }
+
+    async fn change_keks(&self, change: impl Fn(&mut Keks)) -> Result<(), StoreError> {
         for _ in 0..TRIES {
-            let (keks, bytes) = match self.keks().await? {
+            let (mut keks, before) = match self.keks().await? {
                 Some(found) if self.rotates(&found.0) => found,
+                // A newer key has come meanwhile, or another process was faster.
                 _ => return Ok(()),
             };
-            let alone = Keks::of(&keks.current).encode()?;
-            if self.vault.keep(KEKS, Some(&bytes), alone).await? {
+            change(&mut keks);
+            if self.vault.keep(KEKS, Some(&before), keks.encode()?).await? {
                 return Ok(());
             }
         }
@@ -286,18 +319,15 @@ impl Safe {
     }
 
     /// The key-encryption key for what is wrapped now.
-    pub(super) fn wraps(&self, keks: Option<&[u8]>) -> Result<&Kek, StoreError> {
+    fn wraps(&self, keks: &[u8]) -> Result<&Kek, StoreError> {
         let own = self.keyring.current();
-        let Some(bytes) = keks else {
-            return Ok(own);
-        };
-        let keks = Keks::decode(bytes)?;
+        let keks = Keks::decode(keks)?;
         let current = KekId::parse(&keks.current).ok_or_else(|| corrupt("vault"))?;
         if let Some(kek) = self.keyring.find(current) {
             return Ok(kek);
         }
-        // Another process has brought a newer key. Ours is as good as long as it is not retired.
-        if keks.live.contains(&own.id().to_string()) {
+        // Another process has brought a newer key. Ours is as good until it is let go of.
+        if keks.wrapping.contains(&own.id().to_string()) {
             return Ok(own);
         }
         Err(StoreError::Locked {
@@ -307,14 +337,14 @@ impl Safe {
 
     /// Whether there are older keys to let go of, and it is this ring's key that takes over.
     pub(super) fn rotates(&self, keks: &Keks) -> bool {
-        keks.live.len() > 1 && keks.current == self.keyring.current().id().to_string()
+        keks.needed.len() > 1 && keks.current == self.keyring.current().id().to_string()
     }
 
     /// Whether the ring has every key that something may be wrapped with.
     fn check(&self, keks: &Keks) -> Result<(), SealError> {
         let given = self.keyring.ids();
-        for live in &keks.live {
-            let needed = KekId::parse(live).ok_or_else(|| corrupt("vault"))?;
+        for needed in &keks.needed {
+            let needed = KekId::parse(needed).ok_or_else(|| corrupt("vault"))?;
             if !given.contains(&needed) {
                 return Err(SealError::WrongKey { needed, given });
             }
@@ -345,7 +375,8 @@ impl Keks {
     fn of(current: &str) -> Self {
         Self {
             current: current.to_owned(),
-            live: vec![current.to_owned()],
+            wrapping: vec![current.to_owned()],
+            needed: vec![current.to_owned()],
         }
     }
 

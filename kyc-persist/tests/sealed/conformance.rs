@@ -18,7 +18,9 @@ mod over_sled {
 
     kyc_persist::conformance!(
         Place::new(tempfile::tempdir().unwrap()),
-        async |place: &Place<TempDir>| { place.sealed(SledStore::open(&place.held).unwrap()).await }
+        async |place: &Place<TempDir>| {
+            place.sealed(SledStore::open(&place.held).unwrap()).await
+        }
     );
 }
 

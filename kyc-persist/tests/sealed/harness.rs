@@ -1,36 +1,38 @@
 //! A store whose bytes a test can reach as a thief can, and one walk to keep in it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
+use async_trait::async_trait;
 use kyc_core::collection::{Event, Session};
 use kyc_core::journal::Hash;
 use kyc_core::testing::events::{self, NOON};
 use kyc_core::{Actor, Chart, Flow, Seconds, SessionId};
 use kyc_persist::kv::{Engine, KvStore, Pair};
 use kyc_persist::{
-    Ask, Flows, Kek, Keeper, Keyring, Outbound, Row, Safe, SealedStore, Settled, Store, StoreError,
+    Ask, Flows, Keeper, Kek, Keyring, Outbound, Row, Safe, SealedStore, Settled, Store, StoreError,
     Vault, Wake,
 };
 
-pub type Refusal = kyc_persist::KeepError<kyc_core::collection::Rejected>;
-pub type Bytes = BTreeMap<Vec<u8>, Vec<u8>>;
+pub(crate) type Refusal = kyc_persist::KeepError<kyc_core::collection::Rejected>;
+pub(crate) type Bytes = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// An engine whose pairs lie open: a clone is the same map.
 #[derive(Clone, Debug, Default)]
-pub struct Map(pub Arc<RwLock<Bytes>>);
+pub(crate) struct Map(pub(crate) Arc<RwLock<Bytes>>);
 
 impl Map {
-    pub fn copy(&self) -> Bytes {
+    pub(crate) fn copy(&self) -> Bytes {
         self.0.read().unwrap().clone()
     }
 
-    pub fn restore(&self, copy: &Bytes) {
+    pub(crate) fn restore(&self, copy: &Bytes) {
         self.0.write().unwrap().clone_from(copy);
     }
 
     /// The only value whose key contains all of this.
-    pub fn change(&self, key: &[&[u8]], change: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn change(&self, key: &[&[u8]], change: impl FnOnce(&mut Vec<u8>)) {
         let mut pairs = self.0.write().unwrap();
         let mut found: Vec<_> = pairs
             .iter_mut()
@@ -86,14 +88,14 @@ impl Engine for Map {
 
 /// Store and vault as two maps of bytes, and the key.
 #[derive(Clone)]
-pub struct Installation {
-    pub store: Map,
-    pub vault: Map,
-    pub kek: Kek,
+pub(crate) struct Installation {
+    pub(crate) store: Map,
+    pub(crate) vault: Map,
+    pub(crate) kek: Kek,
 }
 
 impl Installation {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             store: Map::default(),
             vault: Map::default(),
@@ -101,39 +103,39 @@ impl Installation {
         }
     }
 
-    pub fn vault(&self) -> KvStore<Map> {
+    pub(crate) fn vault(&self) -> KvStore<Map> {
         KvStore::over(self.vault.clone()).unwrap()
     }
 
-    pub async fn safe(&self) -> Safe {
+    pub(crate) async fn safe(&self) -> Safe {
         safe_of(self.vault(), &self.kek).await
     }
 
-    pub async fn open(&self) -> SealedStore<KvStore<Map>> {
+    pub(crate) async fn open(&self) -> SealedStore<KvStore<Map>> {
         let store = KvStore::over(self.store.clone()).unwrap();
         SealedStore::open(store, self.safe().await).await.unwrap()
     }
 }
 
-pub async fn safe_of(vault: impl Vault + 'static, kek: &Kek) -> Safe {
+pub(crate) async fn safe_of(vault: impl Vault + 'static, kek: &Kek) -> Safe {
     let keyring = Keyring::new(kek.clone());
     Safe::unlock(Arc::new(vault), keyring).await.unwrap()
 }
 
-pub fn id(session: &str) -> SessionId {
+pub(crate) fn id(session: &str) -> SessionId {
     session.parse().unwrap()
 }
 
-pub fn row(session: &str) -> Row {
+pub(crate) fn row(session: &str) -> Row {
     Row::collection(id(session))
 }
 
-pub fn keeper(store: impl Store + 'static) -> Keeper {
+pub(crate) fn keeper(store: impl Store + 'static) -> Keeper {
     let flows: Flows = [Flow::manual_review()].into_iter().collect();
     Keeper::new(Arc::new(store), Arc::new(flows), Wake::new())
 }
 
-pub async fn open(keeper: &Keeper, session: &str) {
+pub(crate) async fn open(keeper: &Keeper, session: &str) {
     let flow = Flow::manual_review();
     let key = "open".parse().unwrap();
     keeper
@@ -142,8 +144,13 @@ pub async fn open(keeper: &Keeper, session: &str) {
         .unwrap();
 }
 
-/// Lets an event happen, under a key that is its kind and the number of tries.
-pub async fn tell(keeper: &Keeper, session: &str, key: &str, event: Event) -> Result<u32, Refusal> {
+/// Lets an event happen, from whom it may come.
+pub(crate) async fn tell(
+    keeper: &Keeper,
+    session: &str,
+    key: &str,
+    event: Event,
+) -> Result<u32, Refusal> {
     let ask = Ask {
         session: id(session),
         key: key.parse().unwrap(),
@@ -160,7 +167,7 @@ pub async fn tell(keeper: &Keeper, session: &str, key: &str, event: Event) -> Re
 }
 
 /// Opens a session, and lets these events happen.
-pub async fn walk(keeper: &Keeper, session: &str, events: impl IntoIterator<Item = Event>) {
+pub(crate) async fn walk(keeper: &Keeper, session: &str, events: impl IntoIterator<Item = Event>) {
     open(keeper, session).await;
     for (number, event) in events.into_iter().enumerate() {
         tell(keeper, session, &format!("k-{number}"), event)
@@ -169,8 +176,8 @@ pub async fn walk(keeper: &Keeper, session: &str, events: impl IntoIterator<Item
     }
 }
 
-/// To the photos of the document, with a name of one's own.
-pub fn named(name: &str) -> Vec<Event> {
+/// To the photos of the document, under that name.
+pub(crate) fn named(name: &str) -> Vec<Event> {
     let mut events = events::to_final();
     events[1] = events::details_of(name, "Mustermann", "1964-08-12");
     events.truncate(5);
@@ -178,13 +185,13 @@ pub fn named(name: &str) -> Vec<Event> {
 }
 
 /// Calls off and erases.
-pub async fn erase(keeper: &Keeper, session: &str) -> Result<u32, Refusal> {
+pub(crate) async fn erase(keeper: &Keeper, session: &str) -> Result<u32, Refusal> {
     tell(keeper, session, "cancel", Event::Cancel).await?;
     tell(keeper, session, "erase", Event::Erase).await
 }
 
-/// Takes all that is due now, or ever, until there is no more; tells what there was.
-pub async fn drain(store: &dyn Store, now: kyc_core::Timestamp) -> Vec<Outbound> {
+/// Takes all that is due, until there is no more; tells what there was.
+pub(crate) async fn drain(store: &dyn Store, now: kyc_core::Timestamp) -> Vec<Outbound> {
     let mut all = Vec::new();
     loop {
         let leased = store.lease(now, now + Seconds::days(1), 200).await.unwrap();
@@ -195,5 +202,65 @@ pub async fn drain(store: &dyn Store, now: kyc_core::Timestamp) -> Vec<Outbound>
             store.settle(&outbound.lease, Settled::Done).await.unwrap();
             all.push(outbound);
         }
+    }
+}
+
+/// A vault that fails at the call with that number, after having done what it was asked, or before.
+#[derive(Debug)]
+pub(crate) struct FaultyVault<V> {
+    pub(crate) inner: V,
+    pub(crate) at: usize,
+    pub(crate) after: bool,
+    pub(crate) calls: AtomicUsize,
+}
+
+impl<V: Vault> FaultyVault<V> {
+    pub(crate) fn new(inner: V, at: usize, after: bool) -> Self {
+        Self {
+            inner,
+            at,
+            after,
+            calls: AtomicUsize::new(0),
+        }
+    }
+
+    async fn call<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let fails = self.calls.fetch_add(1, Ordering::SeqCst) == self.at;
+        if fails && !self.after {
+            return Err(StoreError::backend("faulty", "nothing was done"));
+        }
+        let answer = work.await;
+        match fails {
+            true => Err(StoreError::backend("faulty", "the answer is lost")),
+            false => answer,
+        }
+    }
+}
+
+#[async_trait]
+impl<V: Vault> Vault for FaultyVault<V> {
+    async fn fetch(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.call(self.inner.fetch(names)).await
+    }
+
+    async fn keep(
+        &self,
+        name: &str,
+        expected: Option<&[u8]>,
+        value: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        self.call(self.inner.keep(name, expected, value)).await
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.call(self.inner.list(prefix, after, limit)).await
     }
 }

@@ -5,6 +5,11 @@
     reason = "a test that unwraps says where it failed"
 )]
 
+mod canary;
 mod conformance;
+mod erasure;
 mod harness;
+mod images;
+mod keys;
+mod rotation;
 mod tampering;

@@ -8,12 +8,16 @@ use super::harness::*;
 
 const MARK: &[u8] = b"sealed.";
 
+fn place_of(value: &[u8], needle: &[u8]) -> usize {
+    value
+        .windows(needle.len())
+        .position(|window| window == needle)
+        .unwrap()
+}
+
 /// Where the sealed text of a value begins.
 fn seam(value: &[u8]) -> usize {
-    value
-        .windows(MARK.len())
-        .position(|window| window == MARK)
-        .unwrap()
+    place_of(value, MARK)
 }
 
 fn sealed_part(pairs: &Bytes, key: &[u8]) -> Vec<u8> {
@@ -63,8 +67,10 @@ async fn what_was_sealed_is_read() {
 async fn a_flipped_bit_is_refused_wherever_it_is() {
     let installation = two_walks().await;
     let before = installation.store.copy();
-    let length = before[&b"rs-1\0c"[..]].len();
-    for place in 0..length {
+    let value = &before[&b"rs-1\0c"[..]];
+    // When the row was opened orders listings, and is in the journal as well.
+    let opened_at = place_of(value, &NOON.as_millis().to_be_bytes());
+    for place in 0..value.len() {
         installation.store.change(&[b"rs-1"], |value| {
             let bit = 1 << (place % 7);
             value[place] ^= bit;
@@ -75,8 +81,8 @@ async fn a_flipped_bit_is_refused_wherever_it_is() {
             Ok(store) => store.load(&row("s-1")).await.map(drop),
             Err(_) => Err(StoreError::Erased),
         };
-        // Bytes 5 to 12 tell when the row was opened: they order listings, and are in the journal as well.
-        assert_eq!(answer.is_err(), !(5..13).contains(&place), "byte {place}");
+        let is_moment = (opened_at..opened_at + 8).contains(&place);
+        assert_eq!(answer.is_err(), !is_moment, "byte {place}");
         installation.store.restore(&before);
     }
 }
@@ -108,9 +114,9 @@ async fn a_snapshot_of_an_earlier_version_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_nobody_sealed_is_refused() {
     let installation = two_walks().await;
-    installation
-        .store
-        .change(&[b"rs-1"], |value| paste(value, b"{\"state\":\"approved\"}"));
+    installation.store.change(&[b"rs-1"], |value| {
+        paste(value, b"{\"state\":\"approved\"}")
+    });
     assert_corrupt(&refusal(&installation, "s-1").await);
 }
 
@@ -118,7 +124,8 @@ async fn a_text_that_nobody_sealed_is_refused() {
 async fn a_journal_that_was_rewritten_with_its_whole_chain_is_refused() {
     let installation = two_walks().await;
     let entries = installation.open().await.journal(&row("s-1")).await;
-    assert_eq!(entries.unwrap().len(), 6);
+    let entries = entries.unwrap();
+    assert_eq!(entries.len(), 6);
 
     let mut prev = kyc_core::journal::Hash::ZERO;
     for version in 0_u32..6 {
@@ -131,9 +138,9 @@ async fn a_journal_that_was_rewritten_with_its_whole_chain_is_refused() {
             *value = serde_json::to_vec(&entry).unwrap();
         });
     }
-    // Layout, version and moment come before the hash of the newest entry.
     installation.store.change(&[b"rs-1"], |value| {
-        value[13..45].copy_from_slice(prev.as_bytes());
+        let head = place_of(value, entries[5].hash.as_bytes());
+        value[head..head + 32].copy_from_slice(prev.as_bytes());
     });
     let store = installation.open().await;
     assert_corrupt(&store.load(&row("s-1")).await.unwrap_err());
