@@ -129,6 +129,11 @@ impl Session {
             .collect()
     }
 
+    /// Whether the person's data was erased.
+    pub const fn is_redacted(&self) -> bool {
+        self.case.redacted_at.is_some()
+    }
+
     /// Every image the case refers to.
     pub fn blobs(&self) -> impl Iterator<Item = &BlobRef> {
         self.case.pieces.iter().map(|piece| &piece.blob)

@@ -6,7 +6,7 @@ use kyc_core::journal::{ChartName, Entry, Hash};
 use kyc_core::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{LONGEST_TEXT, Outgoing, StoreError};
+use crate::{LONGEST_SNAPSHOT, LONGEST_TEXT, Outgoing, StoreError};
 
 /// One chart of one session: what has a version of its own and is committed on its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -95,7 +95,8 @@ impl Commit {
     ///
     /// # Errors
     ///
-    /// [`StoreError::TooLarge`] for a text over [`LONGEST_TEXT`], [`StoreError::OutOfOrder`] for an entry whose version
+    /// [`StoreError::TooLarge`] for a snapshot over [`LONGEST_SNAPSHOT`] or another text over
+    /// [`LONGEST_TEXT`], [`StoreError::OutOfOrder`] for an entry whose version
     /// does not follow from what is expected or that leaves with more rows than can be counted.
     pub fn check(&self) -> Result<(), StoreError> {
         let follows = match self.expected {
@@ -113,9 +114,14 @@ impl Commit {
         let names = facts.effects.iter().map(String::len).sum::<usize>();
         fits("state", facts.from.len().max(facts.to.len()), 255)?;
         fits("journal entry", facts.event.len() + names, LONGEST_TEXT / 4)?;
-        fits("snapshot", self.snapshot.len(), longest(&self.snapshot))?;
+        let snapshot = longest(&self.snapshot, LONGEST_SNAPSHOT);
+        fits("snapshot", self.snapshot.len(), snapshot)?;
         self.outbox.iter().try_for_each(|outgoing| {
-            fits("outbox row", outgoing.body.len(), longest(&outgoing.body))
+            fits(
+                "outbox row",
+                outgoing.body.len(),
+                longest(&outgoing.body, LONGEST_TEXT),
+            )
         })
     }
 }
@@ -124,10 +130,10 @@ impl Commit {
 pub(crate) const SEALED: &str = "sealed.";
 
 /// How long this text may be: sealing adds a third and a little, and the longest text has to fit when it is sealed.
-fn longest(text: &str) -> usize {
+fn longest(text: &str, plain: usize) -> usize {
     match text.starts_with(SEALED) {
-        true => LONGEST_TEXT / 3 * 4 + 128,
-        false => LONGEST_TEXT,
+        true => plain / 3 * 4 + 128,
+        false => plain,
     }
 }
 

@@ -54,6 +54,7 @@ macro_rules! conformance_cases {
             a_retry_after_a_lost_answer_gets_the_same_entry
             the_journal_is_in_order_without_gaps_and_its_chain_holds
             text_comes_back_as_it_was
+            a_snapshot_grows_and_shrinks
             text_that_is_too_long_is_refused_and_changes_nothing
             rows_whose_names_begin_alike_are_kept_apart
             a_reopened_store_has_everything

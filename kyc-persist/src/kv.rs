@@ -2,7 +2,8 @@
 //!
 //! | first byte | then | value |
 //! |---|---|---|
-//! | `r` row | session `0` chart | layout, version, opened at, head, state, snapshot |
+//! | `r` row | session `0` chart | layout, parts, version, opened at, head, state, snapshot |
+//! | `p` part of a row | session `0` chart, number | what did not fit into the value before |
 //! | `j` journal | session `0` chart, version | entry |
 //! | `k` key | session `0` chart, idempotency key | version |
 //! | `o` outbox | session `0` chart, version, index | what is waiting |

@@ -62,7 +62,10 @@ pub use sled::{Sled, SledStore};
 pub use vault::{MemoryVault, Vault};
 pub use wake::Wake;
 
-/// The longest text a store takes: a snapshot, a journal entry or the body of an outbox row, in bytes of UTF-8.
+/// The longest snapshot a store takes, in bytes of UTF-8: more than a case with a text for every item of every round has.
+pub const LONGEST_SNAPSHOT: usize = 512 * 1024;
+
+/// The longest other text a store takes: a journal entry or the body of an outbox row, in bytes of UTF-8.
 ///
 /// Such a text may be longer by what sealing adds, up to 22 KiB: adapters leave the judgement to [`Commit::check`].
 pub const LONGEST_TEXT: usize = 16 * 1024;

@@ -214,6 +214,8 @@ fn carried<T, R: Error>(answer: Result<T, KeepError<R>>, when_not_taken: Deliver
     match answer {
         Ok(_) => Delivered::Done,
         Err(KeepError::Rejected(_)) => when_not_taken,
+        // Waiting makes it no shorter: a person has to see it.
+        Err(KeepError::Store(kyc_persist::StoreError::TooLarge { .. })) => Delivered::Hopeless,
         // A store that answers again, a flow that is given back: later.
         Err(KeepError::Store(_) | KeepError::FlowMissing(_) | KeepError::Snapshot(_)) => {
             Delivered::Failed

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kyc_core::{Actor, ChartName, Flow, Key, SessionId, Timestamp, collection};
-use kyc_persist::{Grant, Order, Row};
+use kyc_core::{Actor, ChartName, Flow, Key, SessionId, Timestamp, collection, review};
+use kyc_persist::{Grant, KeepError, Order, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -292,6 +292,8 @@ async fn erase(
         app.integrate(&session, "erase", collection::Event::Erase)
             .await?;
     }
+    // The case would hear of it from the courier as well; but whoever is told "erased" must be able to rely on it now.
+    app.erase_case(&session).await?;
     app.grants.revoke(session.as_str()).await?;
     app.grants.revoke(&external(&session)).await?;
     app.blobs.delete_all(&session).await?;
@@ -308,6 +310,8 @@ impl App {
     ) -> Result<(), Problem> {
         let fingerprint = self.fingerprint(&Row::collection(session.clone()), opening);
         let (by, now) = (Actor::INTEGRATOR, self.clock.now());
+        let key = format!("open:{}", key.as_str()).parse();
+        let key: Key = key.map_err(|_| Problem::internal())?;
         let opened = self
             .keeper
             .open::<collection::Session>(flow, session.clone(), key, fingerprint, by, now)
@@ -354,6 +358,34 @@ impl App {
     }
 
     /// An event of the company's under a name of our own, so that repeating the request repeats nothing.
+    async fn erase_case(&self, session: &SessionId) -> Result<(), Problem> {
+        for (key, event) in [
+            ("erase.withdraw", review::Event::Withdraw),
+            ("erase", review::Event::Erase),
+        ] {
+            let Some(case) = self.load::<review::Session>(session).await? else {
+                return Ok(());
+            };
+            let is_needed = match event {
+                review::Event::Withdraw => !case.state().is_end(),
+                _ => !case.is_redacted(),
+            };
+            if is_needed {
+                let key: Key = key.parse().map_err(|_| Problem::internal())?;
+                let by = Actor::INTEGRATOR;
+                let done = self
+                    .carry_out::<review::Session>(session, key, None, event, by)
+                    .await;
+                match done {
+                    // The courier was first.
+                    Ok(_) | Err(KeepError::Rejected(_)) => {}
+                    Err(error) => return Err(Problem::kept(error)),
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn integrate(
         &self,
         session: &SessionId,

@@ -3,7 +3,9 @@
 use kyc_core::journal::{self, Hash};
 
 use super::{Stores, after, at, first, id, key, step};
-use crate::{Committed, Expected, Kept, LONGEST_TEXT, OutgoingKind, Row, Store, StoreError};
+use crate::{
+    Committed, Expected, Kept, LONGEST_SNAPSHOT, LONGEST_TEXT, OutgoingKind, Row, Store, StoreError,
+};
 
 #[doc(hidden)]
 pub async fn a_commit_is_loaded_back(stores: &impl Stores) {
@@ -184,13 +186,17 @@ pub async fn text_comes_back_as_it_was(stores: &impl Stores) {
         "x".repeat(LONGEST_TEXT),
         "\0".repeat(LONGEST_TEXT),
         "💼".repeat(LONGEST_TEXT / 4),
+        // Only a snapshot may be as long as these.
+        "💼".repeat(LONGEST_SNAPSHOT / 4),
+        "\0".repeat(LONGEST_SNAPSHOT),
     ];
     for (number, text) in texts.iter().enumerate() {
         let row = Row::collection(id(&format!("s-{number}")));
         let mut commit = step(&row, Expected::Absent, Hash::ZERO, "open", "état \0 🙂");
         commit.snapshot.clone_from(text);
+        let body = if text.len() > LONGEST_TEXT { "" } else { text };
         store
-            .commit(commit.with(OutgoingKind::Effect, text, at(0)))
+            .commit(commit.with(OutgoingKind::Effect, body, at(0)))
             .await
             .unwrap();
 
@@ -198,7 +204,7 @@ pub async fn text_comes_back_as_it_was(stores: &impl Stores) {
         assert!(kept.snapshot == *text, "snapshot {number}");
         assert_eq!(kept.state, "état \0 🙂");
         let leased = store.lease(at(0), at(1), 1).await.unwrap();
-        assert!(leased[0].body == *text, "body {number}");
+        assert!(leased[0].body == body, "body {number}");
         store
             .settle(&leased[0].lease, crate::Settled::Done)
             .await
@@ -216,12 +222,39 @@ pub async fn text_comes_back_as_it_was(stores: &impl Stores) {
 }
 
 #[doc(hidden)]
+pub async fn a_snapshot_grows_and_shrinks(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::review(id("s-1"));
+    let other = Row::collection(id("s-1"));
+    store.commit(first(&other)).await.unwrap();
+    let mut head = Hash::ZERO;
+    let mut expected = Expected::Absent;
+    for (version, length) in (0..).zip([10, 300_000, 16_000, 17_000, 100_000, 0, 40_000]) {
+        let key = format!("key-{version}");
+        let mut commit = step(&row, expected, head, &key, "in_review");
+        commit.snapshot = "é".repeat(length / 2);
+        let text = commit.snapshot.clone();
+        (head, expected) = (commit.entry.hash, Expected::At(version));
+        store.commit(commit).await.unwrap();
+        let kept = store.load(&row).await.unwrap().unwrap();
+        assert!(kept.snapshot == text, "{length} bytes");
+        assert_eq!(kept.version, version);
+    }
+    drop(store);
+    let store = stores.open().await;
+    let kept = store.load(&row).await.unwrap().unwrap();
+    assert_eq!(kept.snapshot.len(), 40_000);
+    let kept = store.load(&other).await.unwrap().unwrap();
+    assert_eq!(kept.snapshot, first(&other).snapshot);
+}
+
+#[doc(hidden)]
 pub async fn text_that_is_too_long_is_refused_and_changes_nothing(stores: &impl Stores) {
     let store = stores.open().await;
     let row = Row::collection(id("s-1"));
     let long = "x".repeat(LONGEST_TEXT + 1);
     let mut snapshot = first(&row);
-    snapshot.snapshot.clone_from(&long);
+    snapshot.snapshot = "x".repeat(LONGEST_SNAPSHOT + 1);
     let body = first(&row).with(OutgoingKind::Effect, &long, at(0));
     let state = step(&row, Expected::Absent, Hash::ZERO, "open", &long);
     let mut event = first(&row);

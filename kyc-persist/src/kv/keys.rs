@@ -8,6 +8,7 @@ use crate::{Cursor, OutboundId, Row};
 pub(super) const ROW: u8 = b'r';
 pub(super) const OUTBOX: u8 = b'o';
 pub(super) const DEAD: u8 = b'x';
+const PART: u8 = b'p';
 const JOURNAL: u8 = b'j';
 const KEY: u8 = b'k';
 const DUE: u8 = b'd';
@@ -20,6 +21,11 @@ const VAULT: u8 = b'v';
 
 pub(super) fn row(row: &Row) -> Vec<u8> {
     under(ROW, row)
+}
+
+/// The part of a row that did not fit into the value before.
+pub(super) fn part(row: &Row, number: u8) -> Vec<u8> {
+    joined(&[&under(PART, row), &[number]])
 }
 
 pub(super) fn entry(row: &Row, version: u32) -> Vec<u8> {

@@ -12,6 +12,9 @@ use crate::{
 /// The first byte of a row; another layout gets another number.
 const LAYOUT: u8 = 1;
 
+/// The longest value of a row. What is longer goes on in parts: engines are at their best with small values.
+const LONGEST_VALUE: usize = 16 * 1024;
+
 pub(super) fn load<R: Read>(read: &R, row: &Row) -> Result<Option<Kept>, StoreError> {
     let Some(kept) = kept(read, row)? else {
         return Ok(None);
@@ -83,7 +86,7 @@ pub(super) fn commit<E: Engine>(
         head: commit.entry.hash,
         opened_at: place.opened_at,
     };
-    draft.set(keys::row(&row), encode(&kept));
+    write(draft, &row, &kept)?;
     Ok(Committed::Now)
 }
 
@@ -120,9 +123,34 @@ pub(super) fn list<R: Read>(read: &R, query: &Query) -> Result<Page, StoreError>
 }
 
 fn kept<R: Read>(read: &R, row: &Row) -> Result<Option<Kept>, StoreError> {
-    read.get(&keys::row(row))?
-        .map(|bytes| decode(&bytes).ok_or_else(|| R::corrupt("row")))
-        .transpose()
+    let Some(mut bytes) = read.get(&keys::row(row))? else {
+        return Ok(None);
+    };
+    for number in 0..parts(&bytes) {
+        let part = read.get(&keys::part(row, number))?;
+        bytes.extend(part.ok_or_else(|| R::corrupt("row"))?);
+    }
+    decode(&bytes).ok_or_else(|| R::corrupt("row")).map(Some)
+}
+
+/// Writes a row in as many parts as it needs, and removes those it needs no longer.
+fn write<E: Engine>(draft: &mut Draft<'_, E>, row: &Row, kept: &Kept) -> Result<(), StoreError> {
+    let before = draft.get(&keys::row(row))?.map_or(0, |bytes| parts(&bytes));
+    let bytes = encode(kept)?;
+    let mut values = bytes.chunks(LONGEST_VALUE);
+    draft.set(keys::row(row), values.next().unwrap_or_default().into());
+    for (number, value) in (0..).zip(values) {
+        draft.set(keys::part(row, number), value.into());
+    }
+    for number in parts(&bytes)..before {
+        draft.remove(keys::part(row, number));
+    }
+    Ok(())
+}
+
+/// In how many parts a row goes on behind its first value.
+fn parts(bytes: &[u8]) -> u8 {
+    bytes.get(1).copied().unwrap_or_default()
 }
 
 fn entry<R: Read>(read: &R, row: &Row, version: u32) -> Result<Option<Entry>, StoreError> {
@@ -139,11 +167,11 @@ fn decode_entry<R: Read>(bytes: &[u8]) -> Result<Entry, StoreError> {
     serde_json::from_slice(bytes).map_err(|_| R::corrupt("journal"))
 }
 
-fn encode(kept: &Kept) -> Vec<u8> {
+fn encode(kept: &Kept) -> Result<Vec<u8>, StoreError> {
     // Longer states were refused before.
     let state = u16::try_from(kept.state.len()).unwrap_or(u16::MAX);
-    [
-        &[LAYOUT][..],
+    let mut bytes = [
+        &[LAYOUT, 0][..],
         &kept.version.to_be_bytes(),
         &kept.opened_at.as_millis().to_be_bytes(),
         kept.head.as_bytes(),
@@ -151,11 +179,14 @@ fn encode(kept: &Kept) -> Vec<u8> {
         kept.state.as_bytes(),
         kept.snapshot.as_bytes(),
     ]
-    .concat()
+    .concat();
+    bytes[1] = u8::try_from(bytes.len().div_ceil(LONGEST_VALUE) - 1)
+        .map_err(|_| StoreError::TooLarge { what: "snapshot" })?;
+    Ok(bytes)
 }
 
 fn decode(bytes: &[u8]) -> Option<Kept> {
-    let (&[LAYOUT], bytes) = bytes.split_first_chunk()? else {
+    let (&[LAYOUT, _], bytes) = bytes.split_first_chunk()? else {
         return None;
     };
     let (version, bytes) = bytes.split_first_chunk()?;

@@ -351,3 +351,58 @@ async fn an_applicant_cannot_keep_the_decision_away_by_the_names_of_their_reques
     told.next().await.unwrap();
     assert_eq!(erika.view().await["phase"], "rejected");
 }
+
+#[tokio::test]
+async fn a_case_with_a_text_for_every_item_of_every_round_still_comes_back() {
+    let world = World::start().await;
+    let ada = world.reviewer("ada").await;
+    let mut cases = ada.stream().await;
+    let erika = world.applicant("one").await;
+    erika.arrive().await;
+    let long = "\u{4f60}".repeat(1_000);
+    for round in 1..=3_u8 {
+        cases.until(|told| told.data["state"] == "in_review").await;
+        ada.send(&erika.session, json!({ "type": "claim" })).await;
+        for item in ["document_front", "document_back", "selfie"] {
+            let verdict =
+                json!({ "type": "retake", "reason": "other", "message": long, "note": long });
+            ada.send(
+                &erika.session,
+                json!({ "type": "judge", "item": item, "verdict": verdict }),
+            )
+            .await;
+        }
+        let mut told = erika.stream().await;
+        told.next().await.unwrap();
+        ada.send(&erika.session, json!({ "type": "request_resubmission" }))
+            .await;
+        told.next().await.unwrap();
+        for side in ["front", "back"] {
+            let blob = erika.photo(round * 8 + u8::from(side == "back")).await;
+            erika
+                .send(json!({ "type": "capture_page", "side": side, "blob": blob }))
+                .await;
+        }
+        erika.send(json!({ "type": "accept_document" })).await;
+        let blob = erika.photo(round * 8 + 2).await;
+        erika
+            .send(json!({ "type": "capture_selfie", "blob": blob }))
+            .await;
+        erika.send(json!({ "type": "accept_selfie" })).await;
+    }
+    cases.until(|told| told.data["state"] == "in_review").await;
+    assert_eq!(erika.view().await["phase"], "in_review");
+
+    let path = format!("/integrator/v1/sessions/{}", erika.session);
+    let erased = world
+        .ask(Method::DELETE, &path)
+        .bearer_auth(API_KEY)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(erased.status(), 204);
+    let case = ada.get(&format!("/cases/{}", erika.session)).await;
+    assert_eq!(case["case"]["state"], "withdrawn");
+    assert_eq!(case["case"]["items"], json!([]));
+    assert!(!case.to_string().contains(&long));
+}
