@@ -16,6 +16,7 @@ mod grants;
 mod outbox;
 mod rows;
 mod tables;
+mod vault;
 
 use std::fmt;
 use std::str::FromStr;

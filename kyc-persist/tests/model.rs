@@ -1,4 +1,4 @@
-//! Whatever is asked of it in whatever order, [`SledStore`] answers as [`MemoryStore`] does, also after it was closed and
+//! Whatever is asked of it in whatever order, a store answers as [`MemoryStore`] does, also after it was closed and
 //! opened between any two questions.
 
 #![expect(
@@ -11,12 +11,17 @@ use std::fmt::Debug;
 use kyc_core::journal::{Entry, Facts, Hash};
 use kyc_core::{Actor, ChartName, Timestamp};
 use kyc_persist::{
-    Commit, Expected, Grant, Grants, Lease, MemoryStore, Order, Outgoing, OutgoingKind, Query, Row,
-    Settled, SledStore, Store, StoreError,
+    Commit, Expected, Grant, Grants, Lease, MemoryStore, Order, Outgoing, OutgoingKind, Query,
+    RedbStore, Row, Settled, SledStore, Store, StoreError,
 };
 use proptest::prelude::*;
 use proptest::test_runner::Config;
-use tempfile::TempDir;
+use tempfile::tempdir;
+
+#[cfg(feature = "postgres")]
+#[path = "postgres/server.rs"]
+#[expect(dead_code, reason = "nothing is broken here")]
+mod server;
 
 /// One question. Small numbers, so that questions meet.
 #[derive(Clone, Debug)]
@@ -96,51 +101,90 @@ fn ask() -> impl Strategy<Value = Ask> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 48, max_shrink_iters: 2_000, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(of(48))]
 
     #[test]
     fn sled_answers_as_memory_does(asks in prop::collection::vec(ask(), 1..80)) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
-        runtime.block_on(async {
-            let mut pair = Pair::new();
-            for ask in &asks {
-                pair.ask(ask).await;
-            }
-            pair.compare_all().await;
-            pair.reopen();
-            pair.compare_all().await;
+        answers_as_memory_does(&asks, tempdir().unwrap(), async |place| SledStore::open(place.path()).unwrap());
+    }
+
+    #[test]
+    fn redb_answers_as_memory_does(asks in prop::collection::vec(ask(), 1..80)) {
+        answers_as_memory_does(&asks, tempdir().unwrap(), async |place| RedbStore::open(place.path()).unwrap());
+    }
+}
+
+#[cfg(feature = "postgres")]
+proptest! {
+    #![proptest_config(of(12))]
+
+    #[test]
+    fn postgres_answers_as_memory_does(asks in prop::collection::vec(ask(), 1..80)) {
+        answers_as_memory_does(&asks, server::Place::new(), async |place| {
+            kyc_persist::PostgresStore::open(place.url()).await.unwrap()
         });
     }
 }
 
-struct Pair {
+fn of(cases: u32) -> Config {
+    Config {
+        cases,
+        max_shrink_iters: 2_000,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+fn answers_as_memory_does<P, F: AsyncFn(&P) -> S, S: Store + Grants>(
+    asks: &[Ask],
+    place: P,
+    open: F,
+) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut pair = Pair::new(place, open).await;
+        for ask in asks {
+            pair.ask(ask).await;
+        }
+        pair.compare_all().await;
+        pair.reopen().await;
+        pair.compare_all().await;
+    });
+}
+
+struct Pair<P, F, S> {
     model: MemoryStore,
-    sled: Option<SledStore>,
-    place: TempDir,
+    // Closed before its place goes.
+    store: Option<S>,
+    place: P,
+    open: F,
     now: u64,
     leases: Vec<Lease>,
 }
 
-impl Pair {
-    fn new() -> Self {
-        let place = tempfile::tempdir().unwrap();
-        let sled = SledStore::open(place.path()).unwrap();
+impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
+    async fn new(place: P, open: F) -> Self {
         Self {
             model: MemoryStore::new(),
-            sled: Some(sled),
+            store: Some(open(&place).await),
             place,
+            open,
             now: 1_000,
             leases: Vec::new(),
         }
     }
 
-    fn sled(&self) -> &SledStore {
-        self.sled.as_ref().unwrap()
+    fn store(&self) -> &S {
+        self.store.as_ref().unwrap()
     }
 
-    fn reopen(&mut self) {
-        self.sled = None;
-        self.sled = Some(SledStore::open(self.place.path()).unwrap());
+    async fn reopen(&mut self) {
+        self.store = None;
+        self.store = Some((self.open)(&self.place).await);
     }
 
     async fn ask(&mut self, ask: &Ask) {
@@ -157,21 +201,21 @@ impl Pair {
                 let commit = self.commit(row, from, key, state, outbox).await;
                 let answers = (
                     self.model.commit(commit.clone()).await,
-                    self.sled().commit(commit).await,
+                    self.store().commit(commit).await,
                 );
                 same(ask, answers);
             }
             Ask::Lease { span, limit } => {
                 let (until, limit) = (later(span), limit.into());
                 let model = self.model.lease(now, until, limit).await;
-                let sled = self.sled().lease(now, until, limit).await;
+                let store = self.store().lease(now, until, limit).await;
                 self.leases.extend(
                     model
                         .iter()
                         .flatten()
                         .map(|outbound| outbound.lease.clone()),
                 );
-                same(ask, (model, sled));
+                same(ask, (model, store));
             }
             Ask::Settle { lease, how } if !self.leases.is_empty() => {
                 let lease = &self.leases[lease % self.leases.len()];
@@ -181,7 +225,7 @@ impl Pair {
                     ask,
                     (
                         self.model.settle(lease, settled).await,
-                        self.sled().settle(lease, settled).await,
+                        self.store().settle(lease, settled).await,
                     ),
                 );
             }
@@ -212,7 +256,7 @@ impl Pair {
                 loop {
                     let model = self.model.list(&query).await;
                     let next = model.as_ref().ok().and_then(|page| page.next.clone());
-                    same(ask, (model, self.sled().list(&query).await));
+                    same(ask, (model, self.store().list(&query).await));
                     query.after = next;
                     if query.after.is_none() {
                         break;
@@ -234,7 +278,7 @@ impl Pair {
                     ask,
                     (
                         self.model.put(&hash, grant.clone()).await,
-                        self.sled().put(&hash, grant).await,
+                        self.store().put(&hash, grant).await,
                     ),
                 );
             }
@@ -244,14 +288,14 @@ impl Pair {
                     ask,
                     (
                         self.model.find(&hash, now).await,
-                        self.sled().find(&hash, now).await,
+                        self.store().find(&hash, now).await,
                     ),
                 );
                 same(
                     ask,
                     (
                         self.model.take(&hash, now).await,
-                        self.sled().take(&hash, now).await,
+                        self.store().take(&hash, now).await,
                     ),
                 );
             }
@@ -261,15 +305,15 @@ impl Pair {
                     ask,
                     (
                         self.model.revoke(&subject).await,
-                        self.sled().revoke(&subject).await,
+                        self.store().revoke(&subject).await,
                     ),
                 );
             }
             Ask::Sweep => same(
                 ask,
-                (self.model.sweep(now).await, self.sled().sweep(now).await),
+                (self.model.sweep(now).await, self.store().sweep(now).await),
             ),
-            Ask::Reopen => self.reopen(),
+            Ask::Reopen => self.reopen().await,
         }
     }
 
@@ -334,13 +378,13 @@ impl Pair {
         for row in (0..6).map(row_of) {
             same(
                 &row,
-                (self.model.load(&row).await, self.sled().load(&row).await),
+                (self.model.load(&row).await, self.store().load(&row).await),
             );
             same(
                 &row,
                 (
                     self.model.journal(&row).await,
-                    self.sled().journal(&row).await,
+                    self.store().journal(&row).await,
                 ),
             );
             for key in 0..40 {
@@ -349,14 +393,14 @@ impl Pair {
                     &row,
                     (
                         self.model.recall(&row, &key).await,
-                        self.sled().recall(&row, &key).await,
+                        self.store().recall(&row, &key).await,
                     ),
                 );
             }
         }
         same(
             &"dead",
-            (self.model.dead(200).await, self.sled().dead(200).await),
+            (self.model.dead(200).await, self.store().dead(200).await),
         );
     }
 }
@@ -377,8 +421,8 @@ fn name(number: u8) -> String {
 
 fn same<T: Debug + PartialEq>(
     ask: &impl Debug,
-    (model, sled): (Result<T, StoreError>, Result<T, StoreError>),
+    (model, store): (Result<T, StoreError>, Result<T, StoreError>),
 ) {
     let in_words = |answer: Result<T, StoreError>| answer.map_err(|error| error.to_string());
-    assert_eq!(in_words(model), in_words(sled), "{ask:?}");
+    assert_eq!(in_words(model), in_words(store), "{ask:?}");
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use kyc_core::{Flow, ReviewerId};
-use kyc_persist::{Blobs, Clock, Grants, MemoryStore, SledStore, Store, Wake};
+use kyc_persist::{
+    Blobs, Clock, Grants, MemoryStore, PostgresStore, RedbStore, SledStore, Store, Wake,
+};
 use kyc_server::config::Config;
 use kyc_server::secrets::{Password, Secret};
 use kyc_server::{Parts, Server, logs};
@@ -68,7 +70,8 @@ struct Serve {
     /// Under which address browsers find this server; that of --listen when left out.
     #[arg(long, env = "KYC_PUBLIC_URL")]
     public_url: Option<String>,
-    /// Where sessions are kept: `memory`, which forgets with the process, or `sled:DIRECTORY`.
+    /// Where sessions are kept: `memory`, which forgets with the process, `sled:DIRECTORY`, `redb:DIRECTORY`, or
+    /// `postgres:URL` for any number of servers on one database.
     #[arg(long, env = "KYC_STORE", default_value = "memory")]
     store: String,
     /// The directory of the images; in memory when left out.
@@ -170,7 +173,7 @@ fn serve(options: Serve) -> Result<(), Failure> {
         .build()
         .map_err(Failure::of)?;
     runtime.block_on(async {
-        let (store, grants) = store(&options.store)?;
+        let (store, grants) = store(&options.store).await?;
         let blobs = match &options.blobs {
             Some(directory) => Blobs::local(directory).map_err(Failure::of)?,
             None => Blobs::memory(),
@@ -207,25 +210,50 @@ fn serve(options: Serve) -> Result<(), Failure> {
 
 type Kept = (Arc<dyn Store>, Arc<dyn Grants>);
 
-fn store(name: &str) -> Result<Kept, Failure> {
+async fn store(name: &str) -> Result<Kept, Failure> {
     match name.split_once(':') {
-        None if name == "memory" => {
-            let store = Arc::new(MemoryStore::new());
-            Ok((store.clone(), store))
-        }
-        Some(("sled", directory)) if !directory.is_empty() => {
-            let store = SledStore::open(directory)
-                .map_err(|error| Failure::of(format!("{directory}: {error}")))?;
-            let store = Arc::new(store);
-            Ok((store.clone(), store))
-        }
-        _ => Err(Failure::of("--store is `memory` or `sled:DIRECTORY`")),
+        None if name == "memory" => Ok(both(MemoryStore::new())),
+        Some(("sled", directory)) if !directory.is_empty() => SledStore::open(directory)
+            .map(both)
+            .map_err(|error| Failure::of(format!("{directory}: {error}"))),
+        Some(("redb", directory)) if !directory.is_empty() => RedbStore::open(directory)
+            .map(both)
+            .map_err(|error| Failure::of(format!("{directory}: {error}"))),
+        // The URL may hold a password, and is not repeated.
+        Some(("postgres" | "postgresql", _)) => PostgresStore::open(database(name))
+            .await
+            .map(both)
+            .map_err(Failure::of),
+        _ => Err(Failure::of(
+            "--store is `memory`, `sled:DIRECTORY`, `redb:DIRECTORY` or `postgres:URL`",
+        )),
+    }
+}
+
+fn both(store: impl Store + Grants + 'static) -> Kept {
+    let store = Arc::new(store);
+    (store.clone(), store)
+}
+
+/// The URL, which has `postgres:` at its own beginning, and so need not have it twice.
+fn database(name: &str) -> &str {
+    match name.strip_prefix("postgres:") {
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => url,
+        _ => name,
     }
 }
 
 /// The key that digests in the journal are made with. It has to outlive the process when the store does.
 fn secret(options: &Serve) -> Result<[u8; 32], Failure> {
-    let beside = options.store.strip_prefix("sled:");
+    let store = options.store.as_str();
+    if store.starts_with("postgres") && options.secret.is_none() {
+        return Err(Failure::of(
+            "--store postgres: needs --secret FILE, the same for every server on this database",
+        ));
+    }
+    let beside = store
+        .strip_prefix("sled:")
+        .or_else(|| store.strip_prefix("redb:"));
     let beside = beside
         .map(|directory| PathBuf::from(format!("{}.secret", directory.trim_end_matches('/'))));
     let Some(file) = options.secret.clone().or(beside) else {

@@ -169,6 +169,7 @@ fn clippy() -> Result<Outcome> {
 }
 
 fn rust() -> Result<Outcome> {
+    setup::postgres()?;
     let tests = if which("cargo-nextest").is_some() {
         "cargo nextest run --workspace --all-features --locked --no-fail-fast"
     } else {

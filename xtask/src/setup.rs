@@ -20,6 +20,7 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 pub(crate) fn everything() -> Result<()> {
     wasm_target()?;
     npm_packages()?;
+    postgres()?;
     let chromium = chromium()?;
     say(&format!(
         "everything is there; Chromium is {}",
@@ -80,19 +81,7 @@ pub(crate) fn chromium() -> Result<PathBuf> {
         return Ok(found);
     }
     timed("installing Chromium with apt", || {
-        let sudo = if ask(&mut command("id -u"))? == "0" {
-            ""
-        } else {
-            "sudo "
-        };
-        // An old package list may name a version that is gone; a failed update may still leave a good one.
-        if let Err(error) = run(&mut command(&format!("{sudo}apt-get update -q"))) {
-            say(&format!("apt-get update failed, going on: {error}"));
-        }
-        run(command(&format!(
-            "{sudo}apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core"
-        ))
-        .env("DEBIAN_FRONTEND", "noninteractive"))
+        apt("chromium fonts-dejavu-core")
     })
     .context("install Chromium by hand, or name one in CHROMIUM")?;
     installed_chromium().context("apt installed no chromium; name one in CHROMIUM")
@@ -101,6 +90,44 @@ pub(crate) fn chromium() -> Result<PathBuf> {
 fn alone() -> MutexGuard<'static, ()> {
     // Whoever panicked meanwhile has left nothing half done that the next one would not notice.
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A PostgreSQL for tests to start, or the database that `$DATABASE_URL` names.
+pub(crate) fn postgres() -> Result<()> {
+    let is_named = std::env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty());
+    if is_named || has_postgres() {
+        return Ok(());
+    }
+    timed("installing PostgreSQL with apt", || apt("postgresql"))
+        .context("install PostgreSQL by hand, or name a database in DATABASE_URL")?;
+    if !has_postgres() {
+        bail!("apt installed no PostgreSQL; name a database in DATABASE_URL");
+    }
+    Ok(())
+}
+
+fn has_postgres() -> bool {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let mut programs = versions
+        .flatten()
+        .map(|version| version.path().join("bin/initdb"));
+    programs.any(|program| program.is_file()) || which("initdb").is_some()
+}
+
+fn apt(packages: &str) -> Result<()> {
+    let sudo = if ask(&mut command("id -u"))? == "0" {
+        ""
+    } else {
+        "sudo "
+    };
+    // An old package list may name a version that is gone; a failed update may still leave a good one.
+    if let Err(error) = run(&mut command(&format!("{sudo}apt-get update -q"))) {
+        say(&format!("apt-get update failed, going on: {error}"));
+    }
+    run(command(&format!(
+        "{sudo}apt-get install -y -q --no-install-recommends {packages}"
+    ))
+    .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 fn installed_chromium() -> Option<PathBuf> {

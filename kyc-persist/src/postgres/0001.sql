@@ -65,3 +65,9 @@ create table if not exists kyc_grant (
 );
 create index if not exists kyc_grant_subject on kyc_grant (subject);
 create index if not exists kyc_grant_expires_at on kyc_grant (expires_at);
+
+-- Wrapped keys.
+create table if not exists kyc_vault (
+    name bytea primary key,
+    value bytea not null
+);

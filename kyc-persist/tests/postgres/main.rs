@@ -10,14 +10,16 @@ mod opening;
 mod races;
 mod server;
 mod steps;
+mod vault;
 
 use kyc_persist::PostgresStore;
 
 use self::server::Place;
 
-kyc_persist::conformance!(Place::new(), async |place| PostgresStore::open(place.url())
-    .await
-    .unwrap());
+kyc_persist::conformance!(Place::new(), async |place| {
+    place.quiet().await;
+    PostgresStore::open(place.url()).await.unwrap()
+});
 
 /// Runs a test that awaits.
 fn run<T>(work: impl Future<Output = T>) -> T {

@@ -47,7 +47,9 @@ impl Place {
         let schema = format!("kyc_test_{}_{number}", std::process::id());
         let separator = if url.contains('?') { '&' } else { '?' };
         let place = Self {
-            url: format!("{url}{separator}options=-csearch_path%3D{schema}"),
+            url: format!(
+                "{url}{separator}application_name={schema}&options=-csearch_path%3D{schema}"
+            ),
             schema: Some(schema.clone()),
             server: None,
         };
@@ -71,9 +73,21 @@ impl Place {
         self.server.as_mut().unwrap()
     }
 
+    /// Waits until the connections of earlier stores are gone: what a caller has left behind may still be on its way.
+    pub(crate) async fn quiet(&self) {
+        let beside = self.beside().await;
+        let name = self.schema.as_deref().unwrap_or("kyc");
+        let question = "select 1 from pg_stat_activity where application_name = $1";
+        while !beside.query(question, &[&name]).await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// A connection beside the store's.
     pub(crate) async fn beside(&self) -> Client {
-        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+        let mut config: tokio_postgres::Config = self.url.parse().unwrap();
+        config.application_name("beside");
+        let (client, connection) = config.connect(NoTls).await.unwrap();
         tokio::spawn(connection);
         client
     }

@@ -211,3 +211,43 @@ fn the_key_of_an_installation_is_made_once_and_for_its_owner_alone() {
     assert_eq!(read(), read());
     drop(held);
 }
+
+#[test]
+fn a_store_is_opened_by_its_name() {
+    let directory = tempdir().unwrap();
+    let serve = |store: &str, secret: bool| {
+        let mut program = program();
+        // Ends at once: the port is taken.
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        program.args(["--listen", &address, "--store", store]);
+        if secret {
+            program.arg("--secret").arg(directory.path().join("key"));
+        }
+        said(&program.output().unwrap())
+    };
+    let redb = format!("redb:{}", directory.path().join("store").display());
+    let (_, text) = serve(&redb, false);
+    assert!(text.contains("127.0.0.1:"), "{text}");
+    assert!(directory.path().join("store").join("kyc.redb").is_file());
+    assert!(directory.path().join("store.secret").is_file());
+
+    let nowhere = "postgres://kyc:hush@127.0.0.1:1/kyc";
+    let (code, text) = serve(nowhere, false);
+    assert_eq!(code, 1);
+    assert!(text.contains("--secret"), "{text}");
+    for name in [nowhere.to_owned(), format!("postgres:{nowhere}")] {
+        let (code, text) = serve(&name, true);
+        assert_eq!(code, 1);
+        assert!(text.contains("cannot be reached"), "{text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
+    for wrong in ["redb", "redb:", "postgres", "mysql://here"] {
+        let (code, text) = serve(wrong, true);
+        assert_eq!(code, 1, "{wrong}");
+        assert!(
+            text.contains("--store") || text.contains("URL"),
+            "{wrong}: {text}"
+        );
+    }
+}
