@@ -173,7 +173,8 @@ export class KycSession {
 
   #heard(version: number): void {
     const own = this.#echoes.delete(version) || (this.#posting && version <= this.#confirmed + 1);
-    if (!own) void this.#read();
+    // In `final` more can be told at the same version: that a reviewer can see the case. A stream may tell both as one.
+    if (!own || this.#state.view.state === "final") void this.#read();
   }
 
   /** Posts what waits, in order, each with its own key until it is answered. */

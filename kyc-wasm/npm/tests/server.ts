@@ -125,7 +125,10 @@ export class TestServer {
     const [, , session, thing, name] = path.split("/");
     if (session !== this.session) return json(404, { code: "not_found" });
     if (thing === undefined) {
-      return json(200, { view: this.#chart.view(), flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot() });
+      const view = this.#chart.view();
+      // As the real one does: only who keeps the case knows whether a reviewer can see it.
+      const phase = view.state === "final" ? "in_review" : view.phase;
+      return json(200, { view: { ...view, phase }, flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot() });
     }
     if (thing === "events") return json(...this.#event(request, body.toString()));
     if (thing === "links") return json(201, { link: "http://127.0.0.1/apply/#code=next", link_expires_at: Date.now() + 600_000 });

@@ -249,6 +249,23 @@ describe("a server that stands elsewhere", () => {
     expect(state).toMatchObject({ status: "saved", divergence: null, view: { version: 1 } });
   });
 
+  test("that a reviewer can see the case is told, even where the stream tells it together with the last step", async () => {
+    const transport = transportTo(server);
+    const one = await session({ transport });
+    await vi.waitUntil(() => server.streams === 1);
+    one.send({ type: "start", consent });
+    one.send({ type: "submit_details", details });
+    one.send({ type: "select_document", country: "FR", document: "passport" });
+    one.send({ type: "capture_page", side: "front", blob: await transport.upload(jpeg("page")) });
+    one.send({ type: "accept_document" });
+    one.send({ type: "capture_selfie", blob: await transport.upload(jpeg("face")) });
+
+    one.send({ type: "accept_selfie" });
+
+    const state = await until(one, ({ view }) => view.phase === "in_review");
+    expect(state).toMatchObject({ status: "saved", view: { state: "final", version: 7 } });
+  });
+
   test("after a broken stream the page listens again, and has missed nothing", async () => {
     const patience = new Clockwork();
     const one = await session({ transport: transportTo(server, patience) });
