@@ -41,7 +41,7 @@ const ERASE: &str = "erase";
 #[non_exhaustive]
 pub enum SealError {
     /// The vault was locked with a key that is not on the ring.
-    #[error("the vault needs the key {needed}, and the keys given are {given:?}")]
+    #[error("the vault was locked with the key {needed}; given: {}", names(given))]
     WrongKey {
         /// The key that is missing.
         needed: KekId,
@@ -60,6 +60,11 @@ pub enum SealError {
     /// The store or the vault does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn names(keys: &[KekId]) -> String {
+    let names: Vec<_> = keys.iter().map(KekId::to_string).collect();
+    names.join(", ")
 }
 
 impl SealError {
@@ -108,12 +113,7 @@ impl<S: Store> SealedStore<S> {
     ///
     /// [`SealError`]; nothing was written.
     pub async fn open(store: S, safe: Safe) -> Result<Self, SealError> {
-        let newest = Query {
-            limit: 1,
-            ..Query::newest(ChartName::Collection)
-        };
-        let newest = store.list(&newest).await?.rows.into_iter().next();
-        if let Some(Listed { row, kept }) = newest {
+        if let Some(Listed { row, kept }) = newest(&store).await? {
             if !is_sealed(&kept.snapshot) {
                 return Err(SealError::NotSealed);
             }
@@ -123,6 +123,16 @@ impl<S: Store> SealedStore<S> {
         }
         safe.register().await?;
         Ok(Self { store, safe })
+    }
+
+    /// Whether `store` was sealed; one without a row was not.
+    ///
+    /// # Errors
+    ///
+    /// What the store answers.
+    pub async fn is_sealed(store: &S) -> Result<bool, StoreError> {
+        let newest = newest(store).await?;
+        Ok(newest.is_some_and(|Listed { kept, .. }| is_sealed(&kept.snapshot)))
     }
 
     /// Where its keys are.
@@ -410,6 +420,15 @@ impl<S: Grants> Grants for SealedStore<S> {
     async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
         self.store.sweep(now).await
     }
+}
+
+/// The row that was opened last; every session has one of the collection chart.
+async fn newest(store: &impl Store) -> Result<Option<Listed>, StoreError> {
+    let query = Query {
+        limit: 1,
+        ..Query::newest(ChartName::Collection)
+    };
+    Ok(store.list(&query).await?.rows.into_iter().next())
 }
 
 /// What an outbox row holds.

@@ -1,5 +1,7 @@
 //! `kyc-server`: one process that serves both pages, keeps sessions and carries their effects.
 
+mod keeping;
+
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};
 use std::net::SocketAddr;
@@ -9,9 +11,7 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use kyc_core::{Flow, ReviewerId};
-use kyc_persist::{
-    Blobs, Clock, Grants, MemoryStore, PostgresStore, RedbStore, SledStore, Store, Wake,
-};
+use kyc_persist::{Clock, Wake};
 use kyc_server::config::Config;
 use kyc_server::secrets::{Password, Secret};
 use kyc_server::{Parts, Server, logs};
@@ -29,7 +29,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Serve until the process is asked to stop. What happens when no command is named.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Read a password and print the lines of a reviewer for the configuration.
     Reviewer {
         /// Under which name they sign in: 1 to 64 of A-Z a-z 0-9 _ - . @
@@ -95,6 +95,8 @@ struct Serve {
     /// when left out.
     #[arg(long, env = "KYC_SECRET")]
     secret: Option<PathBuf>,
+    #[command(flatten)]
+    sealing: keeping::Sealing,
 }
 
 /// Why the process ends, each line for a person.
@@ -129,7 +131,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.task {
         None => serve(cli.serve),
-        Some(Task::Serve(options)) => serve(options),
+        Some(Task::Serve(options)) => serve(*options),
         Some(Task::Reviewer { name, viewer }) => reviewer(&name, viewer),
         Some(Task::ApiKey { name }) => api_key(&name),
         Some(Task::Flow {
@@ -173,11 +175,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
         .build()
         .map_err(Failure::of)?;
     runtime.block_on(async {
-        let (store, grants) = store(&options.store).await?;
-        let blobs = match &options.blobs {
-            Some(directory) => Blobs::local(directory).map_err(Failure::of)?,
-            None => Blobs::memory(),
-        };
+        let blobs = options.blobs.as_deref();
+        let kept = keeping::open(&options.store, blobs, &options.sealing).await;
+        let kept = kept.map_err(Failure::of)?;
         let listener = tokio::net::TcpListener::bind(options.listen)
             .await
             .map_err(|error| Failure::of(format!("{}: {error}", options.listen)))?;
@@ -186,9 +186,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
             .public_url
             .unwrap_or_else(|| format!("http://{address}"));
         let server = Server::new(Parts {
-            store,
-            grants,
-            blobs,
+            store: kept.store,
+            grants: kept.grants,
+            blobs: kept.blobs,
             flows,
             wake: Wake::new(),
             clock: Clock::wall(),
@@ -201,46 +201,14 @@ fn serve(options: Serve) -> Result<(), Failure> {
         if options.store == "memory" {
             tracing::warn!("sessions are kept in memory, and forgotten with this process");
         }
+        if let Some(safe) = kept.rotating {
+            tokio::spawn(keeping::rotate(safe));
+        }
         server
             .run(listener, asked_to_stop())
             .await
             .map_err(Failure::of)
     })
-}
-
-type Kept = (Arc<dyn Store>, Arc<dyn Grants>);
-
-async fn store(name: &str) -> Result<Kept, Failure> {
-    match name.split_once(':') {
-        None if name == "memory" => Ok(both(MemoryStore::new())),
-        Some(("sled", directory)) if !directory.is_empty() => SledStore::open(directory)
-            .map(both)
-            .map_err(|error| Failure::of(format!("{directory}: {error}"))),
-        Some(("redb", directory)) if !directory.is_empty() => RedbStore::open(directory)
-            .map(both)
-            .map_err(|error| Failure::of(format!("{directory}: {error}"))),
-        // The URL may hold a password, and is not repeated.
-        Some(("postgres" | "postgresql", _)) => PostgresStore::open(database(name))
-            .await
-            .map(both)
-            .map_err(Failure::of),
-        _ => Err(Failure::of(
-            "--store is `memory`, `sled:DIRECTORY`, `redb:DIRECTORY` or `postgres:URL`",
-        )),
-    }
-}
-
-fn both(store: impl Store + Grants + 'static) -> Kept {
-    let store = Arc::new(store);
-    (store.clone(), store)
-}
-
-/// The URL, which has `postgres:` at its own beginning, and so need not have it twice.
-fn database(name: &str) -> &str {
-    match name.strip_prefix("postgres:") {
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => url,
-        _ => name,
-    }
 }
 
 /// The key that digests in the journal are made with. It has to outlive the process when the store does.
@@ -251,9 +219,7 @@ fn secret(options: &Serve) -> Result<[u8; 32], Failure> {
             "--store postgres: needs --secret FILE, the same for every server on this database",
         ));
     }
-    let beside = store
-        .strip_prefix("sled:")
-        .or_else(|| store.strip_prefix("redb:"));
+    let beside = store.split_once(':').map(|(_, directory)| directory);
     let beside = beside
         .map(|directory| PathBuf::from(format!("{}.secret", directory.trim_end_matches('/'))));
     let Some(file) = options.secret.clone().or(beside) else {

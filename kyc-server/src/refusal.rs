@@ -34,6 +34,8 @@ impl From<StoreError> for Problem {
         match &error {
             StoreError::TooLarge { .. } => Self::too_large(),
             StoreError::Conflict { .. } => Self::unavailable().retry_after(1),
+            // Of somebody who was forgotten, only that is left.
+            StoreError::Erased => Self::not_found(),
             StoreError::Corrupt { .. } => {
                 tracing::error!(%error, "the store is damaged");
                 Self::session_unreadable()

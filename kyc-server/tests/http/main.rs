@@ -13,6 +13,7 @@ mod harness;
 mod live;
 mod logs;
 mod pages;
+mod sealing;
 mod stopping;
 mod uploads;
 mod walk;

@@ -1,0 +1,261 @@
+//! Where sessions and images are kept, and that they are sealed: store, vault and keys are opened here, or the server does
+//! not start.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use kyc_persist::{
+    Blobs, Grants, Kek, KeyError, KeySource, Keyring, MemoryStore, MemoryVault, PostgresStore,
+    RedbStore, Safe, SealedStore, SledStore, Store, StoreError, Vault,
+};
+
+/// With which keys everything is sealed.
+#[derive(Debug, Args)]
+pub(crate) struct Sealing {
+    /// The file of the key that everything is sealed with; made on the first start. Beside the store when left out.
+    /// Whoever loses it loses every session and image.
+    #[arg(long, env = "KYC_KEY_FILE", value_name = "FILE", group = "sealed_with")]
+    key: Option<PathBuf>,
+    /// The environment variable that holds the key instead.
+    #[arg(long, env = "KYC_KEY_ENV", value_name = "NAME", group = "sealed_with")]
+    key_env: Option<OsString>,
+    /// The command of the shell that prints the key instead.
+    #[arg(
+        long,
+        env = "KYC_KEY_COMMAND",
+        value_name = "LINE",
+        group = "sealed_with"
+    )]
+    key_command: Option<String>,
+    /// The file of a key that was used before, until everything is wrapped with the new one.
+    #[arg(
+        long = "older-key",
+        env = "KYC_OLDER_KEYS",
+        value_delimiter = ',',
+        value_name = "FILE"
+    )]
+    older: Vec<PathBuf>,
+    /// Where wrapped keys lie, in the words of --store. Beside the store when left out. Not for the backups of the store.
+    #[arg(long, env = "KYC_VAULT")]
+    vault: Option<String>,
+    /// Seal nothing. For tests only.
+    #[arg(long, conflicts_with_all = ["sealed_with", "older", "vault"])]
+    unsealed: bool,
+}
+
+/// What the server keeps things in.
+pub(crate) struct Kept {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) grants: Arc<dyn Grants>,
+    pub(crate) blobs: Blobs,
+    /// What is to be wrapped anew, when there are older keys.
+    pub(crate) rotating: Option<Safe>,
+}
+
+/// Opens everything, or tells in one line why not.
+pub(crate) async fn open(
+    store: &str,
+    blobs: Option<&Path>,
+    sealing: &Sealing,
+) -> Result<Kept, String> {
+    let place = Place::parse("--store", store)?;
+    let images = match blobs {
+        Some(directory) => {
+            Blobs::local(directory).map_err(|error| format!("{}: {error}", directory.display()))?
+        }
+        None => Blobs::memory(),
+    };
+    // The store first: who has it open has its vault and its key as well.
+    match &place {
+        Place::Memory => seal(MemoryStore::new(), &place, images, sealing).await,
+        Place::Sled(directory) => {
+            let store = SledStore::open(directory).map_err(|error| place.told(&error))?;
+            seal(store, &place, images, sealing).await
+        }
+        Place::Redb(directory) => {
+            let store = RedbStore::open(directory).map_err(|error| place.told(&error))?;
+            seal(store, &place, images, sealing).await
+        }
+        Place::Postgres(url) => {
+            let store = PostgresStore::open(url).await;
+            let store = store.map_err(|error| place.told(&error))?;
+            seal(store, &place, images, sealing).await
+        }
+    }
+}
+
+/// Wraps everything anew with the current key, while the server works.
+pub(crate) async fn rotate(safe: Safe) {
+    let done = safe.rotate(|progress| {
+        let (seen, rewrapped) = (progress.seen, progress.rewrapped);
+        tracing::info!(seen, rewrapped, "wrapping keys anew");
+    });
+    match done.await {
+        Ok(done) => {
+            for key in done.retired {
+                tracing::info!(%key, "nothing needs this key any more; it can be taken away and destroyed");
+            }
+        }
+        // What is done is done; the next start goes on.
+        Err(error) => tracing::error!(%error, "the keys are not all wrapped anew"),
+    }
+}
+
+async fn seal<S: Store + Grants + 'static>(
+    store: S,
+    place: &Place,
+    images: Blobs,
+    sealing: &Sealing,
+) -> Result<Kept, String> {
+    if sealing.unsealed {
+        let is_sealed = SealedStore::is_sealed(&store).await;
+        if is_sealed.map_err(|error| place.told(&error))? {
+            return Err(format!("{}: the store is sealed", place.name()));
+        }
+        tracing::warn!("nothing is sealed: whoever reads the disk reads everything");
+        let store = Arc::new(store);
+        return Ok(Kept {
+            store: store.clone(),
+            grants: store,
+            blobs: images,
+            rotating: None,
+        });
+    }
+    let vault = match &sealing.vault {
+        Some(name) => Place::parse("--vault", name)?,
+        None => place.beside()?,
+    };
+    let safe = unlock(place, &vault, sealing).await?;
+    let store = SealedStore::open(store, safe.clone()).await;
+    let store = Arc::new(store.map_err(|error| format!("{}: {error}", place.name()))?);
+    Ok(Kept {
+        store: store.clone(),
+        grants: store,
+        blobs: images.sealed(safe.clone()),
+        rotating: (!sealing.older.is_empty()).then_some(safe),
+    })
+}
+
+async fn unlock(store: &Place, place: &Place, sealing: &Sealing) -> Result<Safe, String> {
+    let vault: Arc<dyn Vault> = match place {
+        Place::Memory => Arc::new(MemoryVault::new()),
+        Place::Sled(directory) => {
+            Arc::new(SledStore::open(directory).map_err(|error| place.told(&error))?)
+        }
+        Place::Redb(directory) => {
+            Arc::new(RedbStore::open(directory).map_err(|error| place.told(&error))?)
+        }
+        Place::Postgres(url) => {
+            let vault = PostgresStore::open(url).await;
+            Arc::new(vault.map_err(|error| place.told(&error))?)
+        }
+    };
+    let has_key =
+        sealing.key.is_some() || sealing.key_env.is_some() || sealing.key_command.is_some();
+    if matches!(store, Place::Postgres(_)) && !has_key {
+        return Err("--store postgres: needs --key, --key-env or --key-command, the same key for every server".into());
+    }
+    let is_new = Safe::is_new(&*vault).await;
+    let is_new = is_new.map_err(|error| place.told(&error))?;
+    let mut keyring = Keyring::new(key(store, sealing, is_new).map_err(|error| error.to_string())?);
+    for file in &sealing.older {
+        let older = KeySource::File(file.clone()).read();
+        keyring = keyring.with_older(older.map_err(|error| error.to_string())?);
+    }
+    Safe::unlock(vault, keyring)
+        .await
+        .map_err(|error| format!("{}: {error}", place.name()))
+}
+
+/// The key, which is made on the first start and never again.
+fn key(store: &Place, sealing: &Sealing, is_new: bool) -> Result<Kek, KeyError> {
+    if let Some(name) = &sealing.key_env {
+        return KeySource::Environment(name.clone()).read();
+    }
+    if let Some(line) = &sealing.key_command {
+        return KeySource::Command(line.clone()).read();
+    }
+    let Some(file) = sealing.key.clone().or_else(|| store.key_beside()) else {
+        // What forgets with the process needs no key that outlives it.
+        return Ok(Kek::random());
+    };
+    match KeySource::File(file.clone()).read() {
+        Err(KeyError::Missing { .. }) if is_new => {
+            let key = Kek::create(&file)?;
+            tracing::warn!(
+                file = %file.display(),
+                key = %key.id(),
+                "made the key that everything is sealed with: whoever loses this file loses every session and image. \
+                 Keep a copy of it, and not where the backups are"
+            );
+            Ok(key)
+        }
+        read => read,
+    }
+}
+
+/// What --store names.
+enum Place {
+    Memory,
+    Sled(String),
+    Redb(String),
+    Postgres(String),
+}
+
+impl Place {
+    fn parse(option: &str, name: &str) -> Result<Self, String> {
+        match name.split_once(':') {
+            None if name == "memory" => Ok(Self::Memory),
+            Some(("sled", directory)) if !directory.is_empty() => Ok(Self::Sled(directory.into())),
+            Some(("redb", directory)) if !directory.is_empty() => Ok(Self::Redb(directory.into())),
+            // With the word once, as every other tool takes the URL, or twice.
+            Some(("postgres" | "postgresql", rest)) => Ok(Self::Postgres(
+                match rest.starts_with("postgres://") || rest.starts_with("postgresql://") {
+                    true => rest.into(),
+                    false => name.into(),
+                },
+            )),
+            _ => Err(format!(
+                "{option} is `memory`, `sled:DIRECTORY`, `redb:DIRECTORY` or `postgres:URL`"
+            )),
+        }
+    }
+
+    /// Where the vault is when nobody says.
+    fn beside(&self) -> Result<Self, String> {
+        let vault = |directory: &str| format!("{}.vault", directory.trim_end_matches('/'));
+        match self {
+            Self::Memory => Ok(Self::Memory),
+            Self::Sled(directory) => Ok(Self::Sled(vault(directory))),
+            Self::Redb(directory) => Ok(Self::Redb(vault(directory))),
+            // Not in the same database, whose backups would hold what was erased together with its keys.
+            Self::Postgres(_) => Err(
+                "--store postgres: needs --vault, a database of its own for every server".into(),
+            ),
+        }
+    }
+
+    fn key_beside(&self) -> Option<PathBuf> {
+        match self {
+            Self::Memory | Self::Postgres(_) => None,
+            Self::Sled(directory) | Self::Redb(directory) => {
+                Some(format!("{}.key", directory.trim_end_matches('/')).into())
+            }
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Memory => "memory",
+            // The URL may hold a password.
+            Self::Postgres(_) => "postgres",
+            Self::Sled(directory) | Self::Redb(directory) => directory,
+        }
+    }
+
+    fn told(&self, error: &StoreError) -> String {
+        format!("{}: {error}", self.name())
+    }
+}
