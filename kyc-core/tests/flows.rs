@@ -108,6 +108,14 @@ fn details_that_no_person_has_are_refused_with_the_reason() {
             Reason::NameInvalid,
         ),
         (
+            details_of("Erika", "Muster\u{202e}mann", "1964-08-12"),
+            Reason::NameInvalid,
+        ),
+        (
+            details_of("\u{200b}", "Mustermann", "1964-08-12"),
+            Reason::NameMissing,
+        ),
+        (
             details_of(&"x".repeat(101), "Mustermann", "1964-08-12"),
             Reason::NameInvalid,
         ),

@@ -169,7 +169,9 @@ async fn upload(
     Named(path): Named<Image>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    app.rates.upload(&caller.credential)?;
+    // By the session: an applicant can make themselves as many tokens as they like.
+    app.rates
+        .upload(&app.keyed(&[b"uploads", caller.session.as_str().as_bytes()]))?;
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
     let limits = session.flow().definition().images;

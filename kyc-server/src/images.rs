@@ -97,7 +97,7 @@ pub(crate) fn render(bytes: &[u8], limits: &Images) -> Result<Vec<u8>, NotTaken>
     let decoded = match kind {
         Kind::Jpeg => decode(JpegDecoder::new(Cursor::new(bytes)), limits)?,
         Kind::Png => {
-            let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory(limits));
+            let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory(0));
             if let Ok(decoder) = &decoder
                 && decoder.is_apng().map_err(|_| NotTaken::Damaged)?
             {
@@ -113,7 +113,7 @@ pub(crate) fn render(bytes: &[u8], limits: &Images) -> Result<Vec<u8>, NotTaken>
             decode(decoder, limits)?
         }
     };
-    encode(&decoded.into_rgb8().into())
+    encode(&decoded)
 }
 
 fn decode<D: ImageDecoder>(
@@ -131,9 +131,15 @@ fn decode<D: ImageDecoder>(
     if width.min(height) < limits.min_side.max(1) {
         return Err(NotTaken::TooSmall);
     }
-    decoder.set_limits(memory(limits)).map_err(fault)?;
+    decoder
+        .set_limits(memory(limits.max_pixels))
+        .map_err(fault)?;
     let orientation = decoder.orientation().map_err(fault)?;
-    let mut decoded = DynamicImage::from_decoder(decoder).map_err(fault)?;
+    // Narrowed before it is turned: turning makes a second copy.
+    let narrow = DynamicImage::from_decoder(decoder)
+        .map_err(fault)?
+        .into_rgb8();
+    let mut decoded = DynamicImage::from(narrow);
     decoded.apply_orientation(orientation);
     Ok(decoded)
 }
@@ -151,12 +157,13 @@ fn encode(image: &DynamicImage) -> Result<Vec<u8>, NotTaken> {
     Ok(bytes)
 }
 
-fn memory(limits: &Images) -> image::Limits {
+/// What a decoder may take for so many pixels; for none, what it may take for all that stands around them.
+fn memory(pixels: u32) -> image::Limits {
     let mut memory = image::Limits::default();
     memory.max_image_width = Some(LONGEST_SIDE);
     memory.max_image_height = Some(LONGEST_SIDE);
     // Eight bytes a pixel is the widest format that is decoded; besides them a decoder needs some room.
-    memory.max_alloc = Some(u64::from(limits.max_pixels) * 8 + ROOM);
+    memory.max_alloc = Some(u64::from(pixels) * 8 + ROOM);
     memory
 }
 

@@ -59,9 +59,9 @@ impl Rates {
         take(&self.logins, peer)
     }
 
-    /// Counts an upload with this credential.
-    pub(crate) fn upload(&self, credential: &journal::Hash) -> Result<(), Problem> {
-        take(&self.uploads, credential)
+    /// Counts an upload into the session of this digest.
+    pub(crate) fn upload(&self, session: &journal::Hash) -> Result<(), Problem> {
+        take(&self.uploads, session)
     }
 
     /// Forgets everybody whose bucket is full again.

@@ -238,10 +238,10 @@ fn begin(consent: &Consent, desk: &Desk<'_>) -> Judged {
 fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
     for name in [&details.given_names, &details.family_name] {
         let name = name.expose();
-        if name.trim().is_empty() {
+        if !name.chars().any(char::is_alphanumeric) {
             return Err(Reason::NameMissing);
         }
-        if name.chars().count() > 100 || name.chars().any(char::is_control) {
+        if name.chars().count() > 100 || name.chars().any(is_no_part_of_a_name) {
             return Err(Reason::NameInvalid);
         }
     }
@@ -267,6 +267,12 @@ fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
         desk.case.step_after(State::PersonalDetails, desk.flow),
         Change::Describe(details.clone()),
     ))
+}
+
+/// Controls, and those that turn the direction of what stands around them.
+fn is_no_part_of_a_name(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn select(country: Country, document: DocumentType, desk: &Desk<'_>) -> Judged {

@@ -184,6 +184,11 @@ async fn one_applicant_cannot_fill_the_disk() {
         erika.photo(tint).await;
     }
     problem(erika.upload(photo(4)).await, 429, "rate_limited").await;
+    // Another link into the same session buys nothing.
+    let link = erika.ask(Method::POST, "/links").send().await.unwrap();
+    let link: serde_json::Value = link.json().await.unwrap();
+    let again = world.applicant_by(link["link"].as_str().unwrap()).await;
+    problem(again.upload(photo(5)).await, 429, "rate_limited").await;
 }
 
 #[tokio::test]
