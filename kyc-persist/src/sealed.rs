@@ -238,18 +238,28 @@ impl<S: Store> SealedStore<S> {
 #[async_trait]
 impl<S: Store> Store for SealedStore<S> {
     async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError> {
-        let Some(kept) = self.store.load(row).await? else {
-            return Ok(None);
-        };
-        // Looked up after the row was: a key that was made for it is there by now.
-        let drawers = self.safe.drawers(&[Use::Snapshot(row.clone())]).await?;
-        let drawer = drawers.first().and_then(Option::as_ref);
-        let (kept, generation) = self.open_row(row, kept, drawer)?;
-        // The process that erased died before it was done.
-        if drawer.is_some_and(|drawer| drawer.has_older_than(generation)) {
-            self.complete(row, None, generation).await?;
+        let mut seen = None;
+        loop {
+            let Some(kept) = self.store.load(row).await? else {
+                return Ok(None);
+            };
+            let version = kept.version;
+            // Looked up after the row was: a key that was made for it is there by now.
+            let drawers = self.safe.drawers(&[Use::Snapshot(row.clone())]).await?;
+            let drawer = drawers.first().and_then(Option::as_ref);
+            match self.open_row(row, kept, drawer) {
+                Ok((kept, generation)) => {
+                    // The process that erased died before it was done.
+                    if drawer.is_some_and(|drawer| drawer.has_older_than(generation)) {
+                        self.complete(row, None, generation).await?;
+                    }
+                    return Ok(Some(kept));
+                }
+                // Perhaps it was erased between the two looks: then there is another version by now.
+                Err(StoreError::Erased) if seen != Some(version) => seen = Some(version),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(Some(kept))
     }
 
     async fn recall(&self, row: &Row, key: &Key) -> Result<Option<Entry>, StoreError> {
@@ -266,16 +276,11 @@ impl<S: Store> Store for SealedStore<S> {
             None => Turn::Standing,
         };
         let to_row = Use::Snapshot(row.clone());
-        let to_outbox = Use::Outbox(row.clone());
-        let empty = commit.outbox.is_empty() && erased_at.is_none();
-        let ((generation, key), outbox_key) =
-            tokio::try_join!(self.safe.key_for(&to_row, turn), async {
-                match empty {
-                    true => Ok(None),
-                    false => self.safe.key_for(&to_outbox, turn).await.map(Some),
-                }
-            })?;
-        if let Some((generation, key)) = outbox_key {
+        let (generation, key) = self.safe.key_for(&to_row, turn).await?;
+        if !commit.outbox.is_empty() || erased_at.is_some() {
+            // Of the same generation, so that one is destroyed when the other was and nothing needs it any more.
+            let to_outbox = Use::Outbox(row.clone());
+            let (_, key) = self.safe.key_for(&to_outbox, Turn::At(generation)).await?;
             seal_outbox(&mut commit, generation, &key, erased_at)?;
         }
         let place = Standing {

@@ -8,7 +8,7 @@
 use aead_stream::{DecryptorBE32, EncryptorBE32};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -106,7 +106,7 @@ pub(super) fn seal_blob(generation: u32, key: &DataKey, place: &[&[u8]], bytes: 
     let prefix: [u8; 19] = random();
     let bound = bound(Kind::Blob, generation, place);
     let key = subkey(key, Kind::Blob.label());
-    let mut stream = EncryptorBE32::<XChaCha20Poly1305>::new(&Key::from(*key), &prefix.into());
+    let mut stream = EncryptorBE32::<XChaCha20Poly1305>::new((&*key).into(), &prefix.into());
     let chunks = bytes.len().div_ceil(CHUNK).max(1);
     let mut sealed = Vec::with_capacity(bytes.len() + chunks * TAG + 24);
     sealed.push(Kind::Blob as u8);
@@ -141,7 +141,7 @@ pub(super) fn open_blob(
     let (prefix, rest) = rest.split_first_chunk::<19>().ok_or(Unsound)?;
     let bound = bound(kind, generation, place);
     let key = subkey(key, kind.label());
-    let mut stream = DecryptorBE32::<XChaCha20Poly1305>::new(&Key::from(*key), &(*prefix).into());
+    let mut stream = DecryptorBE32::<XChaCha20Poly1305>::new((&*key).into(), &(*prefix).into());
     let chunks = rest.len().div_ceil(CHUNK + TAG).max(1);
     let (before, last) = rest.split_at((chunks - 1) * (CHUNK + TAG));
     let mut bytes = Vec::with_capacity(rest.len());
@@ -162,7 +162,7 @@ pub(super) fn open_blob(
 
 /// Encrypts under a key that is used for this purpose only.
 pub(super) fn encrypt(key: &[u8; 32], nonce: &[u8; 24], bound: &[u8], clear: &[u8]) -> Vec<u8> {
-    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+    let cipher = XChaCha20Poly1305::new(key.into());
     let payload = Payload {
         msg: clear,
         aad: bound,
@@ -176,7 +176,7 @@ pub(super) fn decrypt(
     bound: &[u8],
     ciphertext: &[u8],
 ) -> Result<Vec<u8>, Unsound> {
-    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+    let cipher = XChaCha20Poly1305::new(key.into());
     let payload = Payload {
         msg: ciphertext,
         aad: bound,

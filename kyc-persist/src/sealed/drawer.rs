@@ -135,12 +135,23 @@ impl Drawer {
         self.standing().is_some_and(|oldest| oldest < generation)
     }
 
-    /// Adds a key of the next generation.
-    pub(super) fn add(&mut self, to: &str, kek: &Kek, key: &DataKey) -> Option<u32> {
-        let generation = self.newest.checked_add(1)?;
-        self.newest = generation;
+    /// Whether there is a key of this generation.
+    pub(super) fn has(&self, generation: u32) -> bool {
+        self.keys
+            .iter()
+            .any(|wrapped| wrapped.generation == generation)
+    }
+
+    /// The generation that comes next.
+    pub(super) fn next(&self) -> Option<u32> {
+        self.newest.checked_add(1)
+    }
+
+    /// Adds a key of a generation that is not there.
+    pub(super) fn add(&mut self, to: &str, generation: u32, kek: &Kek, key: &DataKey) {
+        self.newest = self.newest.max(generation);
         self.keys.push(Wrapped::new(to, generation, kek, key));
-        Some(generation)
+        self.keys.sort_by_key(|wrapped| wrapped.generation);
     }
 
     /// Lets go of all keys before `generation`.

@@ -92,7 +92,9 @@ impl Kek {
         let key = Zeroizing::new(random::<32>());
         let mut text = Zeroizing::new(String::with_capacity(65));
         for byte in key.iter() {
-            text.push_str(&format!("{byte:02x}"));
+            for digit in [byte >> 4, byte & 15] {
+                text.extend(char::from_digit(digit.into(), 16));
+            }
         }
         text.push('\n');
         write_secret(file, text.as_bytes()).map_err(|source| KeyError::System {

@@ -58,6 +58,8 @@ pub(super) enum Turn {
     Standing,
     /// A key that opens nothing of what was before.
     Fresh,
+    /// The key of this generation, and no other.
+    At(u32),
 }
 
 impl Safe {
@@ -185,6 +187,7 @@ impl Safe {
             let found = match turn {
                 Turn::Standing => drawer.standing(),
                 Turn::Fresh => drawer.prepared(),
+                Turn::At(generation) => drawer.has(generation).then_some(generation),
             };
             if let Some(generation) = found {
                 return Ok((generation, self.key(to, Some(&drawer), generation)?));
@@ -198,9 +201,11 @@ impl Safe {
             };
             let (before, kek) = (drawer.encode(), self.wraps(&keks)?);
             let key = DataKey::random();
-            let generation = drawer
-                .add(&name, kek, &key)
-                .ok_or_else(|| corrupt("vault"))?;
+            let generation = match turn {
+                Turn::At(generation) => generation,
+                _ => drawer.next().ok_or_else(|| corrupt("vault"))?,
+            };
+            drawer.add(&name, generation, kek, &key);
             let after = drawer.encode();
             if !self
                 .vault

@@ -1,16 +1,17 @@
 //! What was erased is unreadable from then on, wherever a copy of it lies.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use kyc_core::Seconds;
 use kyc_core::collection::{Event, Session};
-use kyc_core::journal::{self, ChartName};
+use kyc_core::journal::{self, ChartName, Entry, Facts, Hash};
 use kyc_core::testing::events::NOON;
+use kyc_core::{Actor, Seconds};
 use kyc_persist::conformance::{Fault, FaultyStore};
 use kyc_persist::kv::KvStore;
 use kyc_persist::{
-    Blobs, Erasure, Kek, Keyring, Query, Row, Safe, SealedStore, SledStore, Store, StoreError,
+    Blobs, Commit, Erasure, Expected, Kek, Keyring, MemoryStore, MemoryVault, Outgoing,
+    OutgoingKind, Query, Row, Safe, SealedStore, SledStore, Store, StoreError,
 };
 
 use super::harness::*;
@@ -242,6 +243,72 @@ async fn an_erasure_repeated_under_its_key_is_completed_and_changes_nothing() {
     let entries = entries.unwrap();
     assert_eq!(journal::verify(&entries), Ok(()));
     assert_eq!(entries.last().unwrap().facts.event, "erase");
+}
+
+#[tokio::test]
+async fn who_looks_while_it_is_erased_sees_it_before_or_after() {
+    let (store, vault, kek) = (MemoryStore::new(), MemoryVault::new(), Kek::random());
+    let sealed = SealedStore::open(store.clone(), safe_of(vault.clone(), &kek).await);
+    let walker = keeper(sealed.await.unwrap());
+    walk(&walker, "s-1", named("Erika")).await;
+    let vault = Interrupted {
+        inner: vault,
+        by: Mutex::default(),
+    };
+    let vault = Arc::new(vault);
+    let safe = Safe::unlock(vault.clone(), Keyring::new(kek)).await;
+    let looking = SealedStore::open(store, safe.unwrap()).await.unwrap();
+    let erasing = Box::pin(async move { assert_eq!(erase(&walker, "s-1").await.unwrap(), 7) });
+    *vault.by.lock().unwrap() = Some(erasing);
+    let kept = looking.load(&row("s-1")).await.unwrap().unwrap();
+    assert_eq!(kept.version, 7);
+    assert!(!kept.snapshot.contains("Erika"));
+}
+
+/// A chart of one's own may go on after an erasure.
+#[tokio::test]
+async fn what_leaves_after_an_erasure_leaves_whatever_still_waited_before_it() {
+    let vault = MemoryVault::new();
+    let safe = safe_of(vault, &Kek::random()).await;
+    let store = SealedStore::open(MemoryStore::new(), safe).await.unwrap();
+    let mut head = Hash::ZERO;
+    let events = ["open", "walk", "erase", "walk"];
+    for (version, event) in (0_u32..).zip(events) {
+        let facts = Facts {
+            session: id("s-1"),
+            chart: ChartName::Collection,
+            version,
+            key: format!("k-{version}").parse().unwrap(),
+            fingerprint: Hash::ZERO,
+            at: NOON,
+            by: Actor::INTEGRATOR,
+            event: event.into(),
+            from: "here".into(),
+            to: "here".into(),
+            effects: vec![],
+        };
+        let entry = Entry::chain(head, facts);
+        head = entry.hash;
+        let commit = Commit {
+            expected: version
+                .checked_sub(1)
+                .map_or(Expected::Absent, Expected::At),
+            entry,
+            snapshot: "{}".into(),
+            outbox: vec![Outgoing {
+                kind: OutgoingKind::Effect,
+                body: format!("{event} {version}"),
+                due_at: NOON,
+            }],
+        };
+        store.commit(commit).await.unwrap();
+    }
+    let said: Vec<_> = drain(&store, NOON)
+        .await
+        .into_iter()
+        .map(|one| one.body)
+        .collect();
+    assert_eq!(said, ["open 0", "walk 1", "erase 2", "walk 3"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

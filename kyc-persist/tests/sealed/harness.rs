@@ -1,8 +1,9 @@
 //! A store whose bytes a test can reach as a thief can, and one walk to keep in it.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use async_trait::async_trait;
 use kyc_core::collection::{Event, Session};
@@ -41,7 +42,7 @@ impl Map {
                     .all(|part| name.windows(part.len()).any(|window| window == *part))
             })
             .collect();
-        assert_eq!(found.len(), 1, "{:?}", found);
+        assert_eq!(found.len(), 1, "{found:?}");
         change(found.pop().unwrap().1);
     }
 }
@@ -202,6 +203,50 @@ pub(crate) async fn drain(store: &dyn Store, now: kyc_core::Timestamp) -> Vec<Ou
             store.settle(&outbound.lease, Settled::Done).await.unwrap();
             all.push(outbound);
         }
+    }
+}
+
+/// A vault where something else happens just before the first look.
+pub(crate) struct Interrupted<V> {
+    pub(crate) inner: V,
+    pub(crate) by: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
+}
+
+impl<V> std::fmt::Debug for Interrupted<V> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Interrupted")
+    }
+}
+
+#[async_trait]
+impl<V: Vault> Vault for Interrupted<V> {
+    async fn fetch(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let by = match names[0].starts_with("key/") {
+            true => self.by.lock().unwrap().take(),
+            false => None,
+        };
+        if let Some(by) = by {
+            by.await;
+        }
+        self.inner.fetch(names).await
+    }
+
+    async fn keep(
+        &self,
+        name: &str,
+        expected: Option<&[u8]>,
+        value: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        self.inner.keep(name, expected, value).await
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.inner.list(prefix, after, limit).await
     }
 }
 

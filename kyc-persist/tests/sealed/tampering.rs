@@ -115,7 +115,7 @@ async fn a_snapshot_of_an_earlier_version_is_refused() {
 async fn a_text_that_nobody_sealed_is_refused() {
     let installation = two_walks().await;
     installation.store.change(&[b"rs-1"], |value| {
-        paste(value, b"{\"state\":\"approved\"}")
+        paste(value, b"{\"state\":\"approved\"}");
     });
     assert_corrupt(&refusal(&installation, "s-1").await);
 }
