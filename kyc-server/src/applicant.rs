@@ -231,8 +231,12 @@ async fn stream(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let news = app.live.session(&caller.session)?;
-    let current = app.session(&caller.session).await?.version();
-    let seen = last_event_id(&headers).and_then(|id| id.parse().ok());
+    let session = app.session(&caller.session).await?;
+    let current = session.version();
+    // In `final` the applicant is told of the case too, which moves none of their versions.
+    let seen = last_event_id(&headers)
+        .and_then(|id| id.parse().ok())
+        .filter(|_| session.state() != Stands::Final);
     let (listening, credential) = (app.clone(), caller.credential);
     let allowed = move || {
         let app = listening.clone();

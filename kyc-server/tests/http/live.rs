@@ -44,6 +44,21 @@ async fn a_stream_begins_with_the_present_and_goes_on_behind_what_was_seen() {
 }
 
 #[tokio::test]
+async fn who_waits_for_a_decision_is_told_after_every_break_what_may_have_been_missed() {
+    let world = World::start().await;
+    let erika = world.applicant("one").await;
+    erika.arrive().await;
+    let version = erika.version().await.to_string();
+    let again = erika
+        .ask(Method::GET, "/stream")
+        .header("last-event-id", &version)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(Stream::new(again).next().await.unwrap().id, version);
+}
+
+#[tokio::test]
 async fn a_stream_carries_versions_and_no_data() {
     let world = World::start().await;
     let ada = world.reviewer("ada").await;

@@ -236,14 +236,17 @@ export class KycSession {
     this.#reading = true;
     try {
       for (let attempt = 1; this.#readAgain && this.#waiting.length === 0; ) {
+        // What is heard from here on may be missing in the answer, so it asks for another.
+        this.#readAgain = false;
         const loaded = await this.#tried(() => this.#transport.load(this.#life.signal), attempt);
         if (loaded === "stop") return;
         if (loaded === "again") {
           attempt += 1;
+          this.#readAgain = true;
           continue;
         }
         attempt = 1;
-        this.#readAgain = false;
+        if (this.#waiting.length > 0) this.#readAgain = true;
         if (this.#waiting.length > 0 || loaded.view.version < this.#confirmed) continue;
         this.#adopt(loaded);
         this.#become(this.#divergence === null ? "saved" : "conflict");

@@ -266,6 +266,25 @@ describe("a server that stands elsewhere", () => {
     expect(state).toMatchObject({ status: "saved", view: { state: "final", version: 7 } });
   });
 
+  test("what is told while the page is reading is not missed: it reads again", async () => {
+    const transport = transportTo(server);
+    let tell: (version: number) => void = () => {};
+    transport.follow = (heard) => void (tell = heard);
+    const one = await session({ transport });
+    const load = transport.load.bind(transport);
+    vi.spyOn(transport, "load").mockImplementationOnce(async (signal) => {
+      const answer = await load(signal);
+      server.happens({ type: "start", consent });
+      tell(1);
+      return answer;
+    });
+
+    tell(1);
+
+    const state = await until(one, ({ view }) => view.version === 1);
+    expect(state.view.state).toBe("personal_details");
+  });
+
   test("after a broken stream the page listens again, and has missed nothing", async () => {
     const patience = new Clockwork();
     const one = await session({ transport: transportTo(server, patience) });
