@@ -262,11 +262,6 @@ const END: &str = "\"}";
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        reason = "a test that cannot read its own text has failed"
-    )]
-
     use super::*;
 
     fn renames_state(_: ChartName, body: &mut Map<String, Value>) -> Option<()> {
