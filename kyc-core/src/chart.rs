@@ -35,6 +35,17 @@ pub trait Chart: Clone + Debug + Send + Sync + Sized + sealed::Sealed + 'static 
     /// See [`DecodeError`].
     fn decode(snapshot: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError>;
 
+    /// A session that was kept and whose Flow is not there, for ending and erasing it; it is good for nothing else, because
+    /// only its Flow knows what it asks for.
+    ///
+    /// # Errors
+    ///
+    /// See [`DecodeError`].
+    fn decode_to_forget(snapshot: &str) -> Result<Self, DecodeError>;
+
+    /// Whether the event ends a session or erases it, which needs no Flow.
+    fn forgets(event: &Self::Event) -> bool;
+
     /// The session at rest.
     fn encode(&self) -> String;
 

@@ -23,7 +23,7 @@ use crate::engine::{self, Decided, Desk};
 use crate::flow::Flow;
 use crate::ids::{BlobRef, SessionId};
 use crate::journal::ChartName;
-use crate::snapshot::{self, DecodeError};
+use crate::snapshot::{self, DecodeError, FlowRef};
 use crate::time::Timestamp;
 
 answers!();
@@ -142,6 +142,11 @@ impl Session {
             .collect()
     }
 
+    /// Whether the person's data was erased.
+    pub const fn is_redacted(&self) -> bool {
+        self.case.redacted_at.is_some()
+    }
+
     /// Every image the session refers to, those of earlier rounds included.
     pub fn blobs(&self) -> impl Iterator<Item = &BlobRef> {
         self.case.captures.iter().map(|capture| &capture.blob)
@@ -170,20 +175,24 @@ impl Session {
     ///
     /// [`DecodeError`]: the text is damaged, newer, or another's.
     pub fn decode(text: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
-        let read: snapshot::Read<State, Case> =
-            snapshot::decode(text, ChartName::Collection, flow)?;
-        let session = Self {
-            flow: Arc::clone(flow),
-            id: read.session,
-            version: read.version,
-            state: read.state,
-            case: read.case,
-        };
+        let session = Self::read(text, flow)?;
         if session.is_possible() {
             Ok(session)
         } else {
             Err(DecodeError::Impossible)
         }
+    }
+
+    fn read(text: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
+        let read: snapshot::Read<State, Case> =
+            snapshot::decode(text, ChartName::Collection, flow)?;
+        Ok(Self {
+            flow: Arc::clone(flow),
+            id: read.session,
+            version: read.version,
+            state: read.state,
+            case: read.case,
+        })
     }
 
     fn decide(&self, event: &Event, now: Timestamp) -> Decided<Machine> {
@@ -333,6 +342,15 @@ impl chart::Chart for Session {
 
     fn decode(snapshot: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
         Self::decode(snapshot, flow)
+    }
+
+    fn decode_to_forget(snapshot: &str) -> Result<Self, DecodeError> {
+        let flow = Flow::absent(FlowRef::of_snapshot(snapshot)?);
+        Self::read(snapshot, &flow)
+    }
+
+    fn forgets(event: &Event) -> bool {
+        matches!(event, Event::Cancel | Event::Erase)
     }
 
     fn encode(&self) -> String {

@@ -15,6 +15,7 @@ use crate::case::{DocumentType, Side};
 use crate::collection::{Spec, State, When};
 use crate::country::Country;
 use crate::ids::FlowId;
+use crate::snapshot::FlowRef;
 use crate::time::Seconds;
 
 const STATES: usize = State::ALL.len();
@@ -95,6 +96,15 @@ impl Flow {
             specs,
             hash,
         })
+    }
+
+    /// Stands in for a Flow that is not there, where only its name matters: what is asked of the applicant is made up.
+    pub(crate) fn absent(of: FlowRef) -> Arc<Self> {
+        let mut flow = Self::clone(&Self::manual_review());
+        flow.definition.id = of.id.to_string();
+        flow.definition.version = of.version;
+        (flow.id, flow.hash) = (of.id, of.hash);
+        Arc::new(flow)
     }
 
     /// The JSON form.

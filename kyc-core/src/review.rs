@@ -21,7 +21,7 @@ use crate::engine::{self, Decided, Desk};
 use crate::flow::Flow;
 use crate::ids::{BlobRef, ReviewerId, SessionId};
 use crate::journal::ChartName;
-use crate::snapshot::{self, DecodeError};
+use crate::snapshot::{self, DecodeError, FlowRef};
 use crate::time::Timestamp;
 
 answers!();
@@ -162,19 +162,23 @@ impl Session {
     ///
     /// [`DecodeError`]: the text is damaged, newer, or another's.
     pub fn decode(text: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
-        let read: snapshot::Read<State, Case> = snapshot::decode(text, ChartName::Review, flow)?;
-        let session = Self {
-            flow: Arc::clone(flow),
-            id: read.session,
-            version: read.version,
-            state: read.state,
-            case: read.case,
-        };
+        let session = Self::read(text, flow)?;
         if session.is_possible() {
             Ok(session)
         } else {
             Err(DecodeError::Impossible)
         }
+    }
+
+    fn read(text: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
+        let read: snapshot::Read<State, Case> = snapshot::decode(text, ChartName::Review, flow)?;
+        Ok(Self {
+            flow: Arc::clone(flow),
+            id: read.session,
+            version: read.version,
+            state: read.state,
+            case: read.case,
+        })
     }
 
     fn decide(&self, event: &Event, by: &Actor, now: Timestamp) -> Decided<Machine> {
@@ -260,6 +264,15 @@ impl chart::Chart for Session {
 
     fn decode(snapshot: &str, flow: &Arc<Flow>) -> Result<Self, DecodeError> {
         Self::decode(snapshot, flow)
+    }
+
+    fn decode_to_forget(snapshot: &str) -> Result<Self, DecodeError> {
+        let flow = Flow::absent(FlowRef::of_snapshot(snapshot)?);
+        Self::read(snapshot, &flow)
+    }
+
+    fn forgets(event: &Event) -> bool {
+        matches!(event, Event::Withdraw | Event::Erase)
     }
 
     fn encode(&self) -> String {

@@ -19,8 +19,8 @@ use kyc_core::testing::events::{
 };
 use kyc_core::testing::{Given, VirtualClock};
 use kyc_core::{
-    Actor, DecodeError, DocumentType, Exhibit, Flow, FlowRef, Item, RejectReason, RetakeReason,
-    Seconds, Side,
+    Actor, Chart, DecodeError, DocumentType, Exhibit, Flow, FlowRef, Item, RejectReason,
+    RetakeReason, Seconds, Side,
 };
 
 fn fixtures() -> PathBuf {
@@ -342,6 +342,41 @@ fn a_well_formed_snapshot_where_no_walk_leads_is_refused() {
             Err(DecodeError::Impossible),
             "{to}"
         );
+    }
+}
+
+#[test]
+fn without_its_flow_a_session_is_ended_and_erased_as_with_it() {
+    let flow = Flow::manual_review();
+    let later = NOON + Seconds::hours(1);
+    for (name, mut session) in sessions() {
+        let mut alone = collection::Session::decode_to_forget(&session.encode()).unwrap();
+        for one in [&mut session, &mut alone] {
+            if !one.state().is_end() {
+                one.handle(&Event::Cancel, later).unwrap();
+            }
+            if !one.is_redacted() {
+                one.handle(&Event::Erase, later).unwrap();
+            }
+        }
+        assert_eq!(alone.encode(), session.encode(), "{name}");
+        assert_eq!(
+            collection::Session::decode(&alone.encode(), &flow),
+            Ok(session),
+            "{name}"
+        );
+    }
+    for (name, mut case) in cases() {
+        let mut alone = review::Session::decode_to_forget(&case.encode()).unwrap();
+        for one in [&mut case, &mut alone] {
+            if !one.state().is_end() {
+                one.handle(&review::Event::Withdraw, &Actor::INTEGRATOR, later)
+                    .unwrap();
+            }
+            one.handle(&review::Event::Erase, &Actor::INTEGRATOR, later)
+                .unwrap();
+        }
+        assert_eq!(alone.encode(), case.encode(), "{name}");
     }
 }
 

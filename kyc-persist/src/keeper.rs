@@ -198,6 +198,21 @@ impl Keeper {
         }
     }
 
+    /// The session as it stands even if its Flow is not there, for ending and erasing it and for nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError::Snapshot`] or [`KeepError::Store`].
+    pub async fn load_to_forget<C: Chart>(
+        &self,
+        id: &SessionId,
+    ) -> Result<Option<C>, KeepError<C::Rejected>> {
+        match self.store.load(&row::<C>(id)).await? {
+            Some(kept) => self.revive_to_forget(&kept).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The earlier answer to a request of that caller under that key, if there is one.
     ///
     /// # Errors
@@ -225,6 +240,15 @@ impl Keeper {
         Ok(C::decode(&kept.snapshot, flow)?)
     }
 
+    fn revive_to_forget<C: Chart>(&self, kept: &Kept) -> Result<C, KeepError<C::Rejected>> {
+        match self.revive(kept) {
+            Err(
+                KeepError::FlowMissing(_) | KeepError::Snapshot(DecodeError::ForeignFlow { .. }),
+            ) => Ok(C::decode_to_forget(&kept.snapshot)?),
+            revived => revived,
+        }
+    }
+
     /// Lets the event happen and keeps the step, once however often it is asked for.
     ///
     /// Without an expected version, a step that loses a race is decided anew.
@@ -249,7 +273,11 @@ impl Keeper {
         let row = row::<C>(&ask.session);
         for _ in 0..TRIES {
             let kept = self.store.load(&row).await?.ok_or(KeepError::NotFound)?;
-            let session: C = self.revive(&kept)?;
+            // A person can be forgotten whatever became of the Flow.
+            let session: C = match C::forgets(&ask.event) {
+                true => self.revive_to_forget(&kept)?,
+                false => self.revive(&kept)?,
+            };
             let decided = match ask.expected {
                 Some(version) if version != kept.version => Err(KeepError::Stale {
                     found: kept.version,
@@ -302,7 +330,11 @@ impl Keeper {
             }
             Committed::Before(earlier) => {
                 let kept = self.store.load(&row).await?.ok_or(KeepError::NotFound)?;
-                replay(earlier, entry.facts.fingerprint, self.revive(&kept)?)
+                replay(
+                    earlier,
+                    entry.facts.fingerprint,
+                    self.revive_to_forget(&kept)?,
+                )
             }
         }
     }

@@ -183,6 +183,17 @@ impl App {
         self.keeper.load::<C>(id).await.map_err(Problem::kept)
     }
 
+    /// A chart of a session even if its Flow is not there, for ending and erasing it and for nothing else.
+    pub(crate) async fn load_to_forget<C: Chart>(
+        &self,
+        id: &SessionId,
+    ) -> Result<Option<C>, Problem> {
+        self.keeper
+            .load_to_forget::<C>(id)
+            .await
+            .map_err(Problem::kept)
+    }
+
     /// What is shown to applicant and company. Only who keeps the case knows whether a reviewer can see it.
     pub(crate) async fn view(
         &self,

@@ -144,7 +144,11 @@ impl Errand<'_> {
     }
 
     async fn withdraw(self) -> Delivered {
-        match self.app.load::<review::Session>(self.session).await {
+        match self
+            .app
+            .load_to_forget::<review::Session>(self.session)
+            .await
+        {
             Ok(None) => Delivered::Done,
             Ok(Some(_)) => {
                 let event = review::Event::Withdraw;
@@ -158,7 +162,11 @@ impl Errand<'_> {
 
     /// The case forgets the person too.
     async fn erase(self) -> Delivered {
-        match self.app.load::<review::Session>(self.session).await {
+        match self
+            .app
+            .load_to_forget::<review::Session>(self.session)
+            .await
+        {
             Ok(None) => Delivered::Done,
             Ok(Some(_)) => {
                 let event = review::Event::Erase;
@@ -172,8 +180,9 @@ impl Errand<'_> {
 
     /// A discard that comes late may find that the same photo was taken up again in a later round: then it stays.
     async fn discard(self, blob: &BlobRef) -> Delivered {
-        match self.app.session(self.session).await {
-            Ok(session) if session.blobs().any(|kept| kept == blob) => Delivered::Done,
+        let session = self.app.load_to_forget::<collection::Session>(self.session);
+        match session.await {
+            Ok(Some(session)) if session.blobs().any(|kept| kept == blob) => Delivered::Done,
             Ok(_) => settled(self.app.blobs.delete(self.session, blob).await),
             Err(problem) => failed(&problem),
         }

@@ -98,10 +98,16 @@ async fn open(
     key: IdempotencyKey,
     Strict(opening): Strict<Opening>,
 ) -> Result<Response, Problem> {
-    let flow = match &opening.flow {
-        None => app.flows.first(),
-        Some(id) => app.flows.iter().find(|flow| flow.id().as_str() == id),
+    let name = match &opening.flow {
+        None => app.flows.first().map(|flow| flow.id().as_str()),
+        Some(id) => Some(id.as_str()),
     };
+    // Of several editions the newest; the others are there for the sessions that stand in them.
+    let editions = app
+        .flows
+        .iter()
+        .filter(|flow| Some(flow.id().as_str()) == name);
+    let flow = editions.max_by_key(|flow| flow.version());
     let flow = flow.ok_or_else(|| Problem::malformed().detail("no such flow"))?;
     opening.check()?;
     // The session's name follows from who asks and under which key, so that asking again finds it.
@@ -284,11 +290,12 @@ async fn erase(
     _: IntegratorCaller,
     Named(session): Named<SessionId>,
 ) -> Result<StatusCode, Problem> {
-    if !app.session(&session).await?.state().is_end() {
+    let standing = app.session_to_forget(&session).await?;
+    if !standing.state().is_end() {
         app.integrate(&session, "erase.cancel", collection::Event::Cancel)
             .await?;
     }
-    if app.session(&session).await?.view().redacted_at.is_none() {
+    if !app.session_to_forget(&session).await?.is_redacted() {
         app.integrate(&session, "erase", collection::Event::Erase)
             .await?;
     }
@@ -357,13 +364,17 @@ impl App {
         })
     }
 
-    /// An event of the company's under a name of our own, so that repeating the request repeats nothing.
+    async fn session_to_forget(&self, id: &SessionId) -> Result<collection::Session, Problem> {
+        let found = self.load_to_forget::<collection::Session>(id).await?;
+        found.ok_or_else(Problem::not_found)
+    }
+
     async fn erase_case(&self, session: &SessionId) -> Result<(), Problem> {
         for (key, event) in [
             ("erase.withdraw", review::Event::Withdraw),
             ("erase", review::Event::Erase),
         ] {
-            let Some(case) = self.load::<review::Session>(session).await? else {
+            let Some(case) = self.load_to_forget::<review::Session>(session).await? else {
                 return Ok(());
             };
             let is_needed = match event {
@@ -386,6 +397,7 @@ impl App {
         Ok(())
     }
 
+    /// An event of the company's under a name of our own, so that repeating the request repeats nothing.
     async fn integrate(
         &self,
         session: &SessionId,

@@ -8,6 +8,7 @@ mod auth;
 mod backoffice;
 pub mod config;
 mod delivery;
+mod editions;
 mod headers;
 mod images;
 mod integrator;

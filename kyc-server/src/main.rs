@@ -197,7 +197,6 @@ fn serve(options: Serve) -> Result<(), Failure> {
             pages: options.pages,
             secret,
         });
-        tracing::info!(%address, "listening");
         if options.store == "memory" {
             tracing::warn!("sessions are kept in memory, and forgotten with this process");
         }

@@ -86,6 +86,8 @@ problems! {
     rate_limited = TOO_MANY_REQUESTS, "Too many requests";
     /// Too many live streams are open.
     streams_exhausted = SERVICE_UNAVAILABLE, "Too many live streams are open";
+    /// The Flow that the session was opened with is not configured: the operator has to give it back.
+    flow_missing = SERVICE_UNAVAILABLE, "The Flow of this session is not there";
     /// What is stored about this session does not open.
     session_unreadable = INTERNAL_SERVER_ERROR, "This session cannot be opened";
     /// The store or the blobs do not answer.

@@ -1,6 +1,6 @@
 //! How what went wrong below becomes a problem: the applicant's fault, the caller's, the world's, ours.
 
-use kyc_core::{ReviewerId, SessionId, collection, review};
+use kyc_core::{DecodeError, ReviewerId, SessionId, collection, review};
 use kyc_persist::{KeepError, StoreError};
 use serde_json::{Value, json};
 
@@ -17,7 +17,11 @@ impl Problem {
             KeepError::NotTheirs { .. } => Self::not_yours(),
             KeepError::FlowMissing(flow) => {
                 tracing::error!(flow = %flow.id, version = flow.version, "a kept session needs a flow that is not there");
-                Self::session_unreadable()
+                Self::flow_missing()
+            }
+            KeepError::Snapshot(DecodeError::ForeignFlow { found }) => {
+                tracing::error!(flow = %found.id, version = found.version, hash = found.hash, "a kept session needs a flow as it was before it was changed");
+                Self::flow_missing()
             }
             KeepError::Snapshot(error) => {
                 tracing::error!(%error, "a kept session does not open");

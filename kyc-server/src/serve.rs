@@ -5,12 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
+use kyc_core::FlowId;
 use kyc_persist::{Courier, StoreError, Terms, Wake};
 use tokio::net::TcpListener;
 
 use crate::accept::accept;
 use crate::app::{App, Parts};
 use crate::delivery::Delivery;
+use crate::editions;
 use crate::router::router;
 
 /// A server that is put together and not yet running.
@@ -28,6 +30,21 @@ pub enum ServeError {
     /// The store answers nothing more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Sessions stand in this edition of a Flow as it was, and would not open.
+    #[error(
+        "flow {flow} version {version} was changed without a new version: it was served with the hash {known}, and now has \
+         {found}. Give the changed Flow a new version, and name both files: the sessions of the earlier one need it"
+    )]
+    FlowChanged {
+        /// Its name.
+        flow: FlowId,
+        /// Its edition.
+        version: u32,
+        /// The hash it was served with.
+        known: String,
+        /// The hash of what is configured now.
+        found: String,
+    },
 }
 
 impl Server {
@@ -53,13 +70,17 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The store failed for good.
+    /// The store failed for good; or a Flow was changed without a new version, and nothing was served.
     pub async fn run(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let Self { app, router, wake } = self;
+        editions::check(&app).await?;
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "listening");
+        }
         let courier = Courier::new(
             Arc::clone(&app.store),
             Arc::new(Delivery(app.clone())),

@@ -1,7 +1,7 @@
 //! The program as an operator meets it.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -133,6 +133,43 @@ fn a_good_flow_passes() {
     );
     assert_eq!(code, 2);
     assert!(text.contains("no-such-file"), "{text}");
+}
+
+#[test]
+fn a_flow_file_that_was_edited_without_a_new_version_is_told_in_one_line_and_nothing_starts() {
+    let directory = tempdir().unwrap();
+    let (flow, store) = (
+        directory.path().join("flow.json"),
+        directory.path().join("store"),
+    );
+    let text = kyc_core::Flow::manual_review().to_json();
+    fs::write(&flow, &text).unwrap();
+    let serve = || {
+        let mut program = program();
+        program
+            .args(["--listen", "127.0.0.1:0", "--store"])
+            .arg(format!("redb:{}", store.display()))
+            .arg("--flow")
+            .arg(&flow)
+            .stderr(Stdio::piped());
+        program
+    };
+    let mut served = serve().spawn().unwrap();
+    let mut lines = BufReader::new(served.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("listening")));
+    served.kill().unwrap();
+    served.wait().unwrap();
+
+    let edited = text.replacen("\"consent\": \"1\"", "\"consent\": \"2\"", 1);
+    fs::write(&flow, edited).unwrap();
+    let (code, text) = said(&serve().output().unwrap());
+    assert_eq!(code, 1);
+    let told = text.lines().last().unwrap();
+    assert!(
+        told.starts_with("kyc-server: flow manual-review version 1 was changed"),
+        "{text}"
+    );
+    assert!(!text.contains("listening"), "{text}");
 }
 
 #[test]

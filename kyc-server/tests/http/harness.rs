@@ -26,6 +26,54 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 /// 2026-11-21T00:00:00Z.
 const BEGINNING: u64 = 1_795_219_200_000;
 
+/// What a server stands on: it outlives the server.
+#[derive(Clone)]
+pub(crate) struct Stage {
+    pub(crate) store: Arc<MemoryStore>,
+    /// What the server sees of the store.
+    pub(crate) before: Arc<dyn Store>,
+    pub(crate) blobs: Blobs,
+    pub(crate) clock: Arc<AtomicU64>,
+    pub(crate) flows: Vec<Arc<Flow>>,
+    pub(crate) config: Config,
+    pub(crate) pages: Option<PathBuf>,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        Self {
+            before: store.clone(),
+            store,
+            blobs: Blobs::memory(),
+            clock: Arc::new(AtomicU64::new(BEGINNING)),
+            flows: vec![Flow::manual_review()],
+            config: config(),
+            pages: None,
+        }
+    }
+
+    /// A server on it that does not run yet.
+    pub(crate) async fn server(&self) -> (Server, TcpListener) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let told = Arc::clone(&self.clock);
+        let server = Server::new(Parts {
+            store: self.before.clone(),
+            grants: self.store.clone(),
+            blobs: self.blobs.clone(),
+            flows: self.flows.clone(),
+            wake: Wake::new(),
+            clock: Clock::of(move || Timestamp::from_millis(told.load(Ordering::SeqCst))),
+            config: self.config.clone(),
+            public_url: format!("http://{address}"),
+            pages: self.pages.clone(),
+            secret: [7; 32],
+        });
+        (server, listener)
+    }
+}
+
 /// A running server.
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
@@ -39,12 +87,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        Self::with(config(), None).await
+        Self::on(&Stage::new()).await
     }
 
     pub(crate) async fn with(config: Config, pages: Option<PathBuf>) -> Self {
-        let store = Arc::new(MemoryStore::new());
-        Self::over(store.clone(), store, config, pages).await
+        let stage = Stage {
+            config,
+            pages,
+            ..Stage::new()
+        };
+        Self::on(&stage).await
     }
 
     /// `before` is what the server sees of `store`.
@@ -54,23 +106,19 @@ impl World {
         config: Config,
         pages: Option<PathBuf>,
     ) -> Self {
-        let clock = Arc::new(AtomicU64::new(BEGINNING));
-        let told = Arc::clone(&clock);
-        let blobs = Blobs::memory();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let server = Server::new(Parts {
-            store: before,
-            grants: store.clone(),
-            blobs: blobs.clone(),
-            flows: vec![Flow::manual_review()],
-            wake: Wake::new(),
-            clock: Clock::of(move || Timestamp::from_millis(told.load(Ordering::SeqCst))),
+        let stage = Stage {
+            store,
+            before,
             config,
-            public_url: format!("http://{address}"),
             pages,
-            secret: [7; 32],
-        });
+            ..Stage::new()
+        };
+        Self::on(&stage).await
+    }
+
+    pub(crate) async fn on(stage: &Stage) -> Self {
+        let (server, listener) = stage.server().await;
+        let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
@@ -78,13 +126,19 @@ impl World {
         });
         Self {
             address,
-            store,
-            blobs,
+            store: stage.store.clone(),
+            blobs: stage.blobs.clone(),
             client: reqwest::Client::new(),
-            clock,
+            clock: stage.clock.clone(),
             stop: Some(stop),
             running,
         }
+    }
+
+    /// Stops, and waits until it has.
+    pub(crate) async fn end(mut self) {
+        self.stop();
+        self.running.await.unwrap();
     }
 
     pub(crate) fn now(&self) -> u64 {

@@ -9,6 +9,7 @@ mod access;
 mod bad_input;
 mod command;
 mod description;
+mod flows;
 mod harness;
 mod live;
 mod logs;
