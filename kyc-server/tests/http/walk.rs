@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kyc_core::Timestamp;
+use kyc_persist::{OutgoingKind, Store as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -405,4 +407,32 @@ async fn a_case_with_a_text_for_every_item_of_every_round_still_comes_back() {
     assert_eq!(case["case"]["state"], "withdrawn");
     assert_eq!(case["case"]["items"], json!([]));
     assert!(!case.to_string().contains(&long));
+}
+
+#[tokio::test]
+async fn an_erasure_leaves_no_work_behind_that_could_only_fail() {
+    let world = World::start().await;
+    let ada = world.reviewer("ada").await;
+    let mut cases = ada.stream().await;
+    let erika = world.applicant("one").await;
+    erika.arrive().await;
+    cases.until(|told| told.data["state"] == "in_review").await;
+    let path = format!("/integrator/v1/sessions/{}", erika.session);
+    let erased = world.ask(Method::DELETE, &path).bearer_auth(API_KEY);
+    assert_eq!(erased.send().await.unwrap().status(), 204);
+
+    // Looks without taking: what is leased until a moment that is over may be taken by the courier at once.
+    let (far, over) = (Timestamp::from_millis(u64::MAX), Timestamp::from_millis(0));
+    loop {
+        world.pass(Duration::from_secs(24 * 3600));
+        let waiting = world.store.lease(far, over, 200).await.unwrap();
+        assert_eq!(world.store.dead(9).await.unwrap(), []);
+        if !waiting
+            .iter()
+            .any(|outbound| outbound.kind == OutgoingKind::Effect)
+        {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
 }
