@@ -70,6 +70,9 @@ macro_rules! conformance_cases {
             effects_of_other_rows_do_not_wait
             a_failed_effect_comes_again_and_holds_back_those_behind_it
             a_dead_effect_is_kept_apart_and_lets_the_next_one_go
+            a_dead_effect_that_is_put_back_has_its_name_and_all_its_attempts
+            an_effect_that_is_put_back_goes_before_those_behind_it
+            what_was_given_up_is_listed_from_a_name_on
             timers_are_leased_when_they_are_due_and_hold_back_nobody
             a_lease_that_ran_out_goes_to_somebody_else_for_good
             a_lease_takes_the_longest_due_first_and_no_more_than_its_limit

@@ -1,6 +1,6 @@
 //! Keeps sessions: what a store promises, who calls it, and the stores that come along.
 //!
-//! A [`Store`] has eight verbs. [`Keeper`] is the only one that commits: it recalls, loads, lets the chart decide, and
+//! A [`Store`] has nine verbs. [`Keeper`] is the only one that commits: it recalls, loads, lets the chart decide, and
 //! commits. [`Courier`] is the only one that carries effects out. An adapter knows no chart: it keeps text, versions and
 //! names.
 #![doc = include_str!("../README.md")]
@@ -48,7 +48,7 @@ pub use grants::{Grant, Grants};
 pub use keeper::{Answer, Ask, KeepError, Keeper, Moved};
 pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
 pub use memory::MemoryStore;
-pub use outbox::{Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
+pub use outbox::{Lease, NotAnOutboundId, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresError, PostgresStore, PostgresWarning};
 #[cfg(feature = "redb")]
@@ -111,6 +111,14 @@ pub trait Store: Debug + Send + Sync {
     /// Tells what became of a leased row. Refused when the lease has gone to somebody else or was settled before.
     async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError>;
 
-    /// Outbox rows that were given up, for a person to look at; in the order of their rows.
-    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError>;
+    /// Outbox rows that were given up, for a person to look at; in the order of their names, beginning with `from`.
+    async fn dead(
+        &self,
+        from: Option<&OutboundId>,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError>;
+
+    /// Puts an outbox row back that was given up: under its name, in its place in the order, due at `due_at`, with all its
+    /// attempts before it. Tells whether it did: not when no row of that name was given up.
+    async fn retry(&self, id: &OutboundId, due_at: Timestamp) -> Result<bool, StoreError>;
 }

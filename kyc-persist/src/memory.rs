@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use kyc_core::journal::{Entry, Hash};
 use kyc_core::{Key, Timestamp};
 
+use crate::outbox::put_back;
 use crate::{
     Commit, Committed, Cursor, Expected, Grant, Grants, Kept, LONGEST_PAGE, Lease, Listed, Order,
     Outbound, OutboundId, Outgoing, OutgoingKind, Page, Query, Row, Settled, Store, StoreError,
@@ -235,14 +236,30 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
+    async fn dead(
+        &self,
+        from: Option<&OutboundId>,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
         Ok(self
             .tables()
             .dead
             .iter()
+            .filter(|(id, _)| from.is_none_or(|from| *id >= from))
             .take(limit.min(LONGEST_PAGE))
             .map(|(id, waiting)| waiting.outbound(id))
             .collect())
+    }
+
+    async fn retry(&self, id: &OutboundId, due_at: Timestamp) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let Some(mut waiting) = tables.dead.remove(id) else {
+            return Ok(false);
+        };
+        waiting.fence = put_back(waiting.fence);
+        waiting.outgoing.due_at = due_at;
+        tables.outbox.insert(id.clone(), waiting);
+        Ok(true)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Work that leaves with a commit: named once, leased to one carrier at a time, settled for good.
 
 use std::fmt;
+use std::str::FromStr;
 
 use kyc_core::Timestamp;
+use kyc_core::journal::ChartName;
 use serde::{Deserialize, Serialize};
 
 use crate::Row;
@@ -64,6 +66,34 @@ impl fmt::Display for OutboundId {
     }
 }
 
+impl FromStr for OutboundId {
+    type Err = NotAnOutboundId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOutboundId> {
+        let parse = || {
+            // A session's name has no dot.
+            let mut parts = text.split('.');
+            let session = parts.next()?.parse().ok()?;
+            let chart = parts.next()?;
+            let chart = [ChartName::Collection, ChartName::Review]
+                .into_iter()
+                .find(|name| name.as_str() == chart)?;
+            let id = Self {
+                row: Row { session, chart },
+                version: parts.next()?.parse().ok()?,
+                index: parts.next()?.parse().ok()?,
+            };
+            parts.next().is_none().then_some(id)
+        };
+        parse().ok_or(NotAnOutboundId)
+    }
+}
+
+/// A text that names no outbox row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of an outbox row: session.chart.version.position")]
+pub struct NotAnOutboundId;
+
 /// An outbox row in the hands of the one who leased it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outbound {
@@ -83,9 +113,9 @@ impl Outbound {
         &self.lease.id
     }
 
-    /// How often it was leased, this time included.
+    /// How often it was leased, this time included, since it was written or put back after having been given up.
     pub const fn attempts(&self) -> u32 {
-        self.lease.fence
+        self.lease.fence % PUT_BACK
     }
 }
 
@@ -106,8 +136,19 @@ impl fmt::Debug for Outbound {
 pub struct Lease {
     /// The leased row.
     pub id: OutboundId,
-    /// How often the row was leased.
+    /// Rises with every lease of the row, and never falls: see [`Outbound::attempts`].
     pub fence: u32,
+}
+
+/// What a fence rises to a multiple of when a row is put back: attempts are counted from there, and nobody who had the row
+/// before can settle it.
+pub(crate) const PUT_BACK: u32 = 1 << 16;
+
+/// The fence of a row that is put back.
+pub(crate) const fn put_back(fence: u32) -> u32 {
+    (fence / PUT_BACK)
+        .saturating_add(1)
+        .saturating_mul(PUT_BACK)
 }
 
 /// What became of leased work.

@@ -28,8 +28,8 @@ use tokio_postgres::Config;
 
 use self::connections::Connections;
 use crate::{
-    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, Page, Query, Row, Settled, Store,
-    StoreError,
+    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled,
+    Store, StoreError,
 };
 
 pub use self::checks::PostgresWarning;
@@ -134,8 +134,16 @@ impl Store for PostgresStore {
         outbox::settle(&self.connections, lease, settled).await
     }
 
-    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
-        outbox::dead(&self.connections, limit).await
+    async fn dead(
+        &self,
+        from: Option<&OutboundId>,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        outbox::dead(&self.connections, from, limit).await
+    }
+
+    async fn retry(&self, id: &OutboundId, due_at: Timestamp) -> Result<bool, StoreError> {
+        outbox::retry(&self.connections, id, due_at).await
     }
 }
 

@@ -135,6 +135,11 @@ impl<S: Store> SealedStore<S> {
         Ok(newest.is_some_and(|Listed { kept, .. }| is_sealed(&kept.snapshot)))
     }
 
+    /// What it seals, as it lies there: for audits, which read what nobody needs a key for.
+    pub const fn within(&self) -> &S {
+        &self.store
+    }
+
     /// Where its keys are.
     pub const fn safe(&self) -> &Safe {
         &self.safe
@@ -386,8 +391,12 @@ impl<S: Store> Store for SealedStore<S> {
     }
 
     /// The body of a row that was erased is empty.
-    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
-        let dead = self.store.dead(limit).await?;
+    async fn dead(
+        &self,
+        from: Option<&OutboundId>,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        let dead = self.store.dead(from, limit).await?;
         let drawers = self.drawers_of(&dead).await?;
         dead.into_iter()
             .map(|outbound| {
@@ -400,6 +409,18 @@ impl<S: Store> Store for SealedStore<S> {
                 Ok(Outbound { body, ..outbound })
             })
             .collect()
+    }
+
+    /// Refused when nobody can read it: it would be in the way of those who carry what can be read.
+    async fn retry(&self, id: &OutboundId, due_at: Timestamp) -> Result<bool, StoreError> {
+        let dead = self.store.dead(Some(id), 1).await?;
+        let Some(outbound) = dead.first().filter(|outbound| outbound.id() == id) else {
+            return Ok(false);
+        };
+        let drawers = self.drawers_of(&dead).await?;
+        let drawer = drawers.get(&id.row).and_then(Option::as_ref);
+        self.open_outbound(outbound, drawer)?;
+        self.store.retry(id, due_at).await
     }
 }
 

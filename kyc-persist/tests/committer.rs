@@ -441,7 +441,7 @@ fn values_that_no_store_has_written_are_typed_errors() {
                     store.recall(&row("s-1"), &name).await.map(drop),
                     store.journal(&row("s-1")).await.map(drop),
                     store.lease(now, now, 9).await.map(drop),
-                    store.dead(9).await.map(drop),
+                    store.dead(None, 9).await.map(drop),
                 ];
                 let is_read = matches!(key[0], b'r' | b'j' | b'k' | b'o');
                 let complained = answers.iter().any(Result::is_err);

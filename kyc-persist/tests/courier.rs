@@ -15,8 +15,8 @@ use kyc_core::journal::{Entry, Facts, Hash};
 use kyc_core::{Actor, Timestamp};
 use kyc_persist::conformance::{Fault, FaultyStore};
 use kyc_persist::{
-    Clock, Commit, Courier, Deliver, Delivered, Expected, MemoryStore, Outbound, Outgoing,
-    OutgoingKind, Row, Store, StoreError, Terms, Wake,
+    Clock, Commit, Courier, Deliver, Delivered, Expected, MemoryStore, Outbound, OutboundId,
+    Outgoing, OutgoingKind, Row, Store, StoreError, Terms, Wake,
 };
 use tokio::sync::Notify;
 
@@ -172,9 +172,9 @@ async fn a_failed_delivery_comes_again_later_and_later_and_ends_as_a_dead_letter
         );
         office.pass(Duration::from_secs(wait) * 42 / 100);
     }
-    assert_eq!(office.store.dead(9).await.unwrap(), []);
+    assert_eq!(office.store.dead(None, 9).await.unwrap(), []);
     assert_eq!(courier.turn().await.unwrap(), 1);
-    let dead = office.store.dead(9).await.unwrap();
+    let dead = office.store.dead(None, 9).await.unwrap();
     assert_eq!((dead[0].body.as_str(), dead[0].attempts()), ("1", 4));
     // What was behind it goes on.
     assert_eq!(courier.turn().await.unwrap(), 1);
@@ -199,7 +199,7 @@ async fn hopeless_work_is_a_dead_letter_at_once() {
     let office = Office::new([Act::Say(Delivered::Hopeless)]);
     office.leave("s-1", &["1"]).await;
     assert_eq!(office.courier().turn().await.unwrap(), 1);
-    assert_eq!(office.store.dead(9).await.unwrap().len(), 1);
+    assert_eq!(office.store.dead(None, 9).await.unwrap().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -338,7 +338,10 @@ impl Store for Stopped {
     ) -> Result<(), StoreError> {
         Err(STOPPED)
     }
-    async fn dead(&self, _: usize) -> Result<Vec<Outbound>, StoreError> {
+    async fn dead(&self, _: Option<&OutboundId>, _: usize) -> Result<Vec<Outbound>, StoreError> {
+        Err(STOPPED)
+    }
+    async fn retry(&self, _: &OutboundId, _: Timestamp) -> Result<bool, StoreError> {
         Err(STOPPED)
     }
 }

@@ -41,6 +41,9 @@ enum Ask {
         lease: usize,
         how: u8,
     },
+    Retry {
+        lease: usize,
+    },
     Pass {
         millis: u8,
     },
@@ -89,6 +92,7 @@ fn ask() -> impl Strategy<Value = Ask> {
             .prop_map(|(row, from, key, state, outbox)| Ask::Commit { row, from, key, state, outbox }),
         5 => (0..30_u8, 0..6_u8).prop_map(|(span, limit)| Ask::Lease { span, limit }),
         6 => (any::<usize>(), 0..3_u8).prop_map(|(lease, how)| Ask::Settle { lease, how }),
+        3 => any::<usize>().prop_map(|lease| Ask::Retry { lease }),
         3 => (0..15_u8).prop_map(|millis| Ask::Pass { millis }),
         3 => (any::<bool>(), prop::option::of(0..3_u8), any::<bool>(), 0..4_u8)
             .prop_map(|(chart, state, newest, limit)| Ask::List { chart, state, newest, limit }),
@@ -229,7 +233,17 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
                     ),
                 );
             }
-            Ask::Settle { .. } => {}
+            Ask::Retry { lease } if !self.leases.is_empty() => {
+                let id = &self.leases[lease % self.leases.len()].id;
+                same(
+                    ask,
+                    (
+                        self.model.retry(id, now).await,
+                        self.store().retry(id, now).await,
+                    ),
+                );
+            }
+            Ask::Settle { .. } | Ask::Retry { .. } => {}
             Ask::Pass { millis } => self.now += u64::from(millis),
             Ask::List {
                 chart,
@@ -400,7 +414,10 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
         }
         same(
             &"dead",
-            (self.model.dead(200).await, self.store().dead(200).await),
+            (
+                self.model.dead(None, 200).await,
+                self.store().dead(None, 200).await,
+            ),
         );
     }
 }

@@ -54,6 +54,19 @@ pub(crate) struct Kept {
     pub(crate) rotating: Option<Safe>,
 }
 
+/// Whether there is a store that outlives the process, or why not.
+pub(crate) fn is_there(store: &str) -> Result<(), String> {
+    let place = Place::parse("--store", store)?;
+    match &place {
+        Place::Memory => Err("--store memory: it forgets with the process".into()),
+        Place::Postgres(_) => Ok(()),
+        Place::Sled(directory) | Place::Redb(directory) => match Path::new(directory).is_dir() {
+            true => Ok(()),
+            false => Err(format!("{directory}: there is no store")),
+        },
+    }
+}
+
 /// Opens everything, or tells in one line why not.
 pub(crate) async fn open(
     store: &str,

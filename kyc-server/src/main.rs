@@ -1,5 +1,7 @@
 //! `kyc-server`: one process that serves both pages, keeps sessions and carries their effects.
 
+mod dead_letters;
+mod installation;
 mod keeping;
 
 use std::fs;
@@ -51,6 +53,11 @@ enum Task {
     },
     /// Print the description of the interface: OpenAPI 3.1.
     Openapi,
+    /// Look at what could not be delivered, and put it back.
+    Outbox {
+        #[command(subcommand)]
+        task: dead_letters::Task,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -138,6 +145,7 @@ fn main() -> ExitCode {
             task: FlowTask::Check { file },
         }) => flow(&file).map(drop),
         Some(Task::Openapi) => say(&Server::openapi()),
+        Some(Task::Outbox { task }) => dead_letters::run(task),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

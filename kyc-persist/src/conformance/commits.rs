@@ -343,7 +343,7 @@ pub async fn a_reopened_store_has_everything(stores: &impl Stores) {
         store.list(&crate::Query::newest(row.chart)).await.unwrap(),
         page
     );
-    assert_eq!(store.dead(9).await.unwrap()[0].body, "first");
+    assert_eq!(store.dead(None, 9).await.unwrap()[0].body, "first");
     let bodies = store.lease(at(50), at(60), 9).await.unwrap();
     let bodies: Vec<_> = bodies
         .iter()

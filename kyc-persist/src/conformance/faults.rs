@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{
-    Commit, Committed, Kept, Lease, Outbound, Page, Query, Row, Settled, Store, StoreError,
+    Commit, Committed, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled, Store,
+    StoreError,
 };
 use async_trait::async_trait;
 use kyc_core::journal::Entry;
@@ -94,7 +95,15 @@ impl<S: Store> Store for FaultyStore<S> {
         self.call(self.inner.settle(lease, settled)).await
     }
 
-    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
-        self.call(self.inner.dead(limit)).await
+    async fn dead(
+        &self,
+        from: Option<&OutboundId>,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        self.call(self.inner.dead(from, limit)).await
+    }
+
+    async fn retry(&self, id: &OutboundId, due_at: Timestamp) -> Result<bool, StoreError> {
+        self.call(self.inner.retry(id, due_at)).await
     }
 }

@@ -65,7 +65,7 @@ pub async fn effects_are_leased_once_and_settled_for_good(stores: &impl Stores) 
         let answer = store.settle(&leased[0].lease, settled).await;
         assert!(matches!(answer, Err(StoreError::LeaseLost)), "{answer:?}");
     }
-    assert_eq!(store.dead(9).await.unwrap(), []);
+    assert_eq!(store.dead(None, 9).await.unwrap(), []);
     assert_eq!(store.lease(at(9_000), at(9_999), 9).await.unwrap(), []);
 }
 
@@ -170,16 +170,127 @@ pub async fn a_dead_effect_is_kept_apart_and_lets_the_next_one_go(stores: &impl 
         )
         .await
         .unwrap();
-    assert_eq!(store.dead(9).await.unwrap(), []);
+    assert_eq!(store.dead(None, 9).await.unwrap(), []);
     let leased = store.lease(at(0), at(10), 9).await.unwrap();
     store.settle(&leased[0].lease, Settled::Dead).await.unwrap();
 
-    assert_eq!(store.dead(9).await.unwrap(), leased);
-    assert_eq!(store.dead(0).await.unwrap(), []);
+    assert_eq!(store.dead(None, 9).await.unwrap(), leased);
+    assert_eq!(store.dead(None, 0).await.unwrap(), []);
     let next = store.lease(at(0), at(10), 9).await.unwrap();
     assert_eq!(bodies(&next), ["2"]);
     store.settle(&next[0].lease, Settled::Done).await.unwrap();
     assert_eq!(store.lease(at(9_000), at(9_999), 9).await.unwrap(), []);
+}
+
+#[doc(hidden)]
+pub async fn a_dead_effect_that_is_put_back_has_its_name_and_all_its_attempts(
+    stores: &impl Stores,
+) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    store
+        .commit(first(&row).with(Effect, "1", at(0)).with(Timer, "2", at(0)))
+        .await
+        .unwrap();
+    let mut held = Vec::new();
+    for attempt in 1..=3 {
+        held = store.lease(at(attempt), at(attempt), 9).await.unwrap();
+        assert_eq!(held.len(), 2);
+    }
+    assert!(!store.retry(held[0].id(), at(9)).await.unwrap(), "it waits");
+    for outbound in &held {
+        store.settle(&outbound.lease, Settled::Dead).await.unwrap();
+    }
+    drop(store);
+
+    let store = stores.open().await;
+    for outbound in &held {
+        assert!(store.retry(outbound.id(), at(20)).await.unwrap());
+        assert!(!store.retry(outbound.id(), at(30)).await.unwrap());
+    }
+    assert_eq!(store.dead(None, 9).await.unwrap(), []);
+    assert_eq!(store.lease(at(19), at(50), 9).await.unwrap(), []);
+    let leased = store.lease(at(20), at(50), 9).await.unwrap();
+    for (before, now) in held.iter().zip(&leased) {
+        assert_eq!(
+            (now.id(), &now.body, now.kind, now.due_at, now.attempts()),
+            (before.id(), &before.body, before.kind, at(20), 1)
+        );
+        // Whoever had it before has it no longer.
+        let answer = store.settle(&before.lease, Settled::Done).await;
+        assert!(matches!(answer, Err(StoreError::LeaseLost)), "{answer:?}");
+        store.settle(&now.lease, Settled::Dead).await.unwrap();
+    }
+    let dead = store.dead(None, 9).await.unwrap();
+    assert_eq!((dead.len(), dead[0].attempts()), (2, 1));
+    assert!(store.retry(dead[0].id(), at(60)).await.unwrap());
+    let again = store.lease(at(60), at(90), 9).await.unwrap();
+    assert_eq!((again.len(), again[0].attempts()), (1, 1));
+    assert!(again[0].lease.fence > leased[0].lease.fence);
+}
+
+#[doc(hidden)]
+pub async fn an_effect_that_is_put_back_goes_before_those_behind_it(stores: &impl Stores) {
+    let store = stores.open().await;
+    let row = Row::collection(id("s-1"));
+    let opened = first(&row)
+        .with(Effect, "1", at(0))
+        .with(Effect, "2", at(0))
+        .with(Effect, "3", at(0));
+    store.commit(opened).await.unwrap();
+    let mut given_up = Vec::new();
+    for _ in 0..2 {
+        let leased = store.lease(at(0), at(10), 9).await.unwrap().remove(0);
+        store.settle(&leased.lease, Settled::Dead).await.unwrap();
+        given_up.push(leased);
+    }
+    let third = store.lease(at(0), at(10), 9).await.unwrap();
+    assert_eq!(bodies(&third), ["3"]);
+
+    // In the other order than they were in, and while the one behind them is in somebody's hands.
+    for outbound in given_up.iter().rev() {
+        assert!(store.retry(outbound.id(), at(5)).await.unwrap());
+    }
+    store
+        .settle(&third[0].lease, Settled::Again(at(0)))
+        .await
+        .unwrap();
+    for number in ["1", "2", "3"] {
+        let leased = store.lease(at(20), at(30), 9).await.unwrap();
+        assert_eq!(bodies(&leased), [number]);
+        assert_eq!(store.lease(at(20), at(30), 9).await.unwrap(), []);
+        store.settle(&leased[0].lease, Settled::Done).await.unwrap();
+    }
+    assert_eq!(store.lease(at(9_000), at(9_999), 9).await.unwrap(), []);
+}
+
+#[doc(hidden)]
+pub async fn what_was_given_up_is_listed_from_a_name_on(stores: &impl Stores) {
+    let store = stores.open().await;
+    for name in ["a", "a-", "b"] {
+        for row in [Row::collection(id(name)), Row::review(id(name))] {
+            let opened = first(&row).with(Timer, "1", at(0)).with(Timer, "2", at(0));
+            store.commit(opened).await.unwrap();
+        }
+    }
+    for outbound in store.lease(at(0), at(10), 99).await.unwrap() {
+        store.settle(&outbound.lease, Settled::Dead).await.unwrap();
+    }
+    let all = store.dead(None, 99).await.unwrap();
+    assert_eq!(all.len(), 12);
+    let names: Vec<_> = all.iter().map(|outbound| outbound.id().clone()).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    for (position, name) in names.iter().enumerate() {
+        let page = store.dead(Some(name), 3).await.unwrap();
+        assert_eq!(page, all[position..(position + 3).min(12)]);
+        assert_eq!(name.to_string().parse().as_ref(), Ok(name));
+    }
+    let behind = OutboundId {
+        row: Row::review(id("b")),
+        version: 0,
+        index: 2,
+    };
+    assert_eq!(store.dead(Some(&behind), 9).await.unwrap(), []);
 }
 
 #[doc(hidden)]

@@ -169,6 +169,14 @@ impl Range {
         Self { from: prefix, to }
     }
 
+    /// Only what does not lie before `key`.
+    pub(super) fn starting_at(self, key: Vec<u8>) -> Self {
+        Self {
+            from: self.from.max(key),
+            ..self
+        }
+    }
+
     /// Only what lies behind `place` when read forwards.
     pub(super) fn behind(self, place: &Cursor) -> Self {
         let mut from = joined(&[&self.from, &placed(place)]);

@@ -4,6 +4,7 @@ use kyc_core::Timestamp;
 
 use super::draft::{Draft, Read};
 use super::{Engine, keys};
+use crate::outbox::put_back;
 use crate::{
     LONGEST_PAGE, Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Row, Settled, StoreError,
 };
@@ -109,7 +110,12 @@ pub(super) fn settle<E: Engine>(
     waiting.leased_until = None;
     if let Settled::Again(at) = settled {
         waiting.due_at = at;
-        draft.set(keys::due(at, id), Vec::new());
+        // One that was given up and put back may stand before it by now.
+        let is_first = waiting.kind == OutgoingKind::Timer
+            || first_effect(draft, &id.row)?.is_some_and(|(first, _)| first == *id);
+        if is_first {
+            draft.set(keys::due(at, id), Vec::new());
+        }
         draft.set(keys::outbox(keys::OUTBOX, id), encode(&waiting));
         return Ok(());
     }
@@ -125,14 +131,51 @@ pub(super) fn settle<E: Engine>(
     Ok(())
 }
 
-pub(super) fn dead<R: Read>(read: &R, limit: usize) -> Result<Vec<Outbound>, StoreError> {
-    read.scan(&keys::table(keys::DEAD), false)
+pub(super) fn dead<R: Read>(
+    read: &R,
+    from: Option<&OutboundId>,
+    limit: usize,
+) -> Result<Vec<Outbound>, StoreError> {
+    let range = match from {
+        Some(from) => keys::table(keys::DEAD).starting_at(keys::outbox(keys::DEAD, from)),
+        None => keys::table(keys::DEAD),
+    };
+    read.scan(&range, false)
         .take(limit.min(LONGEST_PAGE))
         .map(|pair| {
             let (id, waiting) = decode_pair::<R>(&pair?)?;
             Ok(waiting.into_outbound(id))
         })
         .collect()
+}
+
+/// Puts back what was given up. An effect takes its place before those behind it, which wait for it again.
+pub(super) fn retry<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    id: &OutboundId,
+    due_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(bytes) = draft.get(&keys::outbox(keys::DEAD, id))? else {
+        return Ok(false);
+    };
+    let mut waiting = decode(&bytes).ok_or_else(|| Draft::<E>::corrupt("outbox"))?;
+    waiting.fence = put_back(waiting.fence);
+    waiting.due_at = due_at;
+    let mut is_first = true;
+    if waiting.kind == OutgoingKind::Effect
+        && let Some((first, other)) = first_effect(draft, &id.row)?
+    {
+        is_first = *id < first;
+        if is_first {
+            draft.remove(keys::due(other.available_at(), &first));
+        }
+    }
+    if is_first {
+        draft.set(keys::due(due_at, id), Vec::new());
+    }
+    draft.remove(keys::outbox(keys::DEAD, id));
+    draft.set(keys::outbox(keys::OUTBOX, id), encode(&waiting));
+    Ok(true)
 }
 
 fn waiting<R: Read>(read: &R, id: &OutboundId) -> Result<Option<Waiting>, StoreError> {

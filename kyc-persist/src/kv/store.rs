@@ -14,8 +14,8 @@ use super::committer::{Job, Shared, job};
 use super::draft::{Draft, Promise};
 use super::{Engine, grants, outbox, rows};
 use crate::{
-    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, Page, Query, Row, Settled, Store,
-    StoreError,
+    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled,
+    Store, StoreError,
 };
 
 /// How many commits may wait before those who bring more have to wait as well.
@@ -180,8 +180,22 @@ impl<E: Engine> Store for KvStore<E> {
         .await
     }
 
-    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
-        self.read(move |engine| outbox::dead(engine, limit)).await
+    async fn dead(
+        &self,
+        from: Option<&OutboundId>,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        let from = from.cloned();
+        self.read(move |engine| outbox::dead(engine, from.as_ref(), limit))
+            .await
+    }
+
+    async fn retry(&self, id: &OutboundId, due_at: Timestamp) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.write(Promise::OnDisk, move |draft| {
+            outbox::retry(draft, &id, due_at)
+        })
+        .await
     }
 }
 

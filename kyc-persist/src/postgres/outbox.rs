@@ -5,6 +5,7 @@ use kyc_core::Timestamp;
 use super::connections::Connections;
 use super::fault::Fault;
 use super::rows::{chart_of, column, corrupt, moment, session_of, text, timestamp, until};
+use crate::outbox::PUT_BACK;
 use crate::{LONGEST_PAGE, Lease, Outbound, OutboundId, OutgoingKind, Row, Settled, StoreError};
 
 // Whether an effect is held back is asked of what is there, not written down: a commit that adds one and a settlement that
@@ -64,7 +65,16 @@ const STANDING: &str = "\
 
 const ALL_DEAD: &str = "\
     select session, chart, version, position, kind, body, due_at, fence from kyc_dead \
-    order by session, chart, version, position limit $1";
+    where (session, chart, version, position) >= ($1, $2, $3, $4) \
+    order by session, chart, version, position limit $5";
+
+// The fence rises as `put_back` says.
+const RETRY: &str = "\
+    with back as ( \
+        delete from kyc_dead where session = $1 and chart = $2 and version = $3 and position = $4 returning * \
+    ) insert into kyc_outbox (session, chart, version, position, kind, body, due_at, available_at, fence) \
+    select session, chart, version, position, kind, body, $5::bigint, $5::bigint, \
+    least((fence / $6::bigint + 1) * $6::bigint, $7::bigint) from back returning 1";
 
 pub(super) async fn lease(
     connections: &Connections,
@@ -140,13 +150,44 @@ enum StoreErrorOr {
 
 pub(super) async fn dead(
     connections: &Connections,
+    from: Option<&OutboundId>,
     limit: usize,
 ) -> Result<Vec<Outbound>, StoreError> {
+    // Before every name when none is given.
+    let (session, chart, version, position) = from.map_or(("", "", 0, 0), |id| {
+        let (session, chart) = (id.row.session.as_str(), id.row.chart.as_str());
+        (session, chart, i64::from(id.version), i64::from(id.index))
+    });
     let rows = connections
-        .insist(ALL_DEAD, &[&at_most(limit)])
+        .insist(
+            ALL_DEAD,
+            &[&session, &chart, &version, &position, &at_most(limit)],
+        )
         .await
         .map_err(Fault::told)?;
     rows.iter().map(outbound).collect()
+}
+
+pub(super) async fn retry(
+    connections: &Connections,
+    id: &OutboundId,
+    due_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let (session, chart) = (id.row.session.as_str(), id.row.chart.as_str());
+    let (version, position) = (i64::from(id.version), i64::from(id.index));
+    let (due_at, step, highest) = (moment(due_at)?, i64::from(PUT_BACK), i64::from(u32::MAX));
+    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 7] = [
+        &session, &chart, &version, &position, &due_at, &step, &highest,
+    ];
+    match connections.ask(RETRY, &parameters).await {
+        Ok(rows) => Ok(!rows.is_empty()),
+        // If it was put back, there is nothing left to put back; and if not, it is now.
+        Err(Fault::InDoubt(_)) => {
+            let again = connections.find_out(RETRY, &parameters).await;
+            again.map(|_| true).map_err(Fault::told)
+        }
+        Err(fault) => Err(fault.told()),
+    }
 }
 
 fn at_most(limit: usize) -> i64 {

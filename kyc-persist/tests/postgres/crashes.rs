@@ -112,7 +112,7 @@ fn work_whose_settlement_lost_its_connection_is_settled_once() {
         wait_for_standby(&witness, "''").await;
 
         answer.unwrap();
-        assert_eq!(store.dead(9).await.unwrap(), [leased]);
+        assert_eq!(store.dead(None, 9).await.unwrap(), [leased]);
         assert_eq!(store.lease(LATER, LATER, 9).await.unwrap(), []);
     });
 }

@@ -47,7 +47,7 @@ fn a_server_that_died_while_migrating_is_continued() {
             .await
             .unwrap();
         let store = PostgresStore::open(place.url()).await.unwrap();
-        assert_eq!(store.dead(1).await.unwrap(), []);
+        assert_eq!(store.dead(None, 1).await.unwrap(), []);
     });
 }
 

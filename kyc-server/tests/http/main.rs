@@ -8,6 +8,7 @@
 mod access;
 mod bad_input;
 mod command;
+mod dead_letters;
 mod description;
 mod flows;
 mod harness;
@@ -15,6 +16,7 @@ mod live;
 mod logs;
 mod pages;
 mod sealing;
+mod site;
 mod stopping;
 mod uploads;
 mod walk;

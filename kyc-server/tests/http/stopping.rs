@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use kyc_core::journal::Entry;
 use kyc_core::{Key, Timestamp};
 use kyc_persist::{
-    Commit, Committed, Kept, Lease, MemoryStore, Outbound, Page, Query, Row, Settled, Store,
-    StoreError,
+    Commit, Committed, Kept, Lease, MemoryStore, Outbound, OutboundId, Page, Query, Row, Settled,
+    Store, StoreError,
 };
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
@@ -60,8 +60,16 @@ impl Store for Gated {
         self.store.settle(lease, settled).await
     }
 
-    async fn dead(&self, limit: usize) -> Result<Vec<Outbound>, StoreError> {
-        self.store.dead(limit).await
+    async fn dead(
+        &self,
+        from: Option<&OutboundId>,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        self.store.dead(from, limit).await
+    }
+
+    async fn retry(&self, id: &OutboundId, due_at: Timestamp) -> Result<bool, StoreError> {
+        self.store.retry(id, due_at).await
     }
 }
 
