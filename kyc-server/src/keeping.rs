@@ -5,10 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use clap::Args;
+use kyc_core::journal::Entry;
 use kyc_persist::{
-    Blobs, Grants, Kek, KeyError, KeySource, Keyring, MemoryStore, MemoryVault, PostgresStore,
-    RedbStore, Safe, SealedStore, SledStore, Store, StoreError, Vault,
+    Blobs, Grants, Kek, Kept as Standing, KeyError, KeySource, Keyring, MemoryStore, MemoryVault,
+    Page, PostgresStore, Query, RedbStore, Row, Safe, SealedStore, SledStore, Store, StoreError,
+    Vault,
 };
 
 /// With which keys everything is sealed.
@@ -50,8 +53,56 @@ pub(crate) struct Kept {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) grants: Arc<dyn Grants>,
     pub(crate) blobs: Blobs,
+    /// The store as it lies on the disk.
+    pub(crate) below: Arc<dyn Below>,
+    /// Where its keys are, when it is sealed.
+    pub(crate) safe: Option<Safe>,
     /// What is to be wrapped anew, when there are older keys.
     pub(crate) rotating: Option<Safe>,
+}
+
+/// What an audit reads, without a key: names, versions, heads and the journal.
+#[async_trait]
+pub(crate) trait Below: Send + Sync {
+    /// See [`Store::load`].
+    async fn load(&self, row: &Row) -> Result<Option<Standing>, StoreError>;
+    /// See [`Store::journal`].
+    async fn journal(&self, row: &Row) -> Result<Vec<Entry>, StoreError>;
+    /// See [`Store::list`].
+    async fn list(&self, query: &Query) -> Result<Page, StoreError>;
+}
+
+#[async_trait]
+impl<S: Store> Below for SealedStore<S> {
+    async fn load(&self, row: &Row) -> Result<Option<Standing>, StoreError> {
+        self.within().load(row).await
+    }
+
+    async fn journal(&self, row: &Row) -> Result<Vec<Entry>, StoreError> {
+        self.within().journal(row).await
+    }
+
+    async fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        self.within().list(query).await
+    }
+}
+
+/// A store that lies on the disk as it is.
+struct Unsealed<S>(Arc<S>);
+
+#[async_trait]
+impl<S: Store> Below for Unsealed<S> {
+    async fn load(&self, row: &Row) -> Result<Option<Standing>, StoreError> {
+        self.0.load(row).await
+    }
+
+    async fn journal(&self, row: &Row) -> Result<Vec<Entry>, StoreError> {
+        self.0.journal(row).await
+    }
+
+    async fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        self.0.list(query).await
+    }
 }
 
 /// Whether there is a store that outlives the process, or why not.
@@ -131,8 +182,10 @@ async fn seal<S: Store + Grants + 'static>(
         let store = Arc::new(store);
         return Ok(Kept {
             store: store.clone(),
-            grants: store,
+            grants: store.clone(),
             blobs: images,
+            below: Arc::new(Unsealed(store)),
+            safe: None,
             rotating: None,
         });
     }
@@ -145,9 +198,11 @@ async fn seal<S: Store + Grants + 'static>(
     let store = Arc::new(store.map_err(|error| format!("{}: {error}", place.name()))?);
     Ok(Kept {
         store: store.clone(),
-        grants: store,
+        grants: store.clone(),
         blobs: images.sealed(safe.clone()),
-        rotating: (!sealing.older.is_empty()).then_some(safe),
+        below: store,
+        rotating: (!sealing.older.is_empty()).then_some(safe.clone()),
+        safe: Some(safe),
     })
 }
 

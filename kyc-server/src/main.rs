@@ -1,8 +1,12 @@
 //! `kyc-server`: one process that serves both pages, keeps sessions and carries their effects.
 
+mod audit;
+mod auditing;
+mod checkpoints;
 mod dead_letters;
 mod installation;
 mod keeping;
+mod ledger;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};
@@ -53,6 +57,11 @@ enum Task {
     },
     /// Print the description of the interface: OpenAPI 3.1.
     Openapi,
+    /// Sign where the journals stand, and find out whether they are what they were.
+    Audit {
+        #[command(subcommand)]
+        task: Box<audit::Task>,
+    },
     /// Look at what could not be delivered, and put it back.
     Outbox {
         #[command(subcommand)]
@@ -104,6 +113,8 @@ struct Serve {
     secret: Option<PathBuf>,
     #[command(flatten)]
     sealing: keeping::Sealing,
+    #[command(flatten)]
+    checkpoints: audit::Periodic,
 }
 
 /// Why the process ends, each line for a person.
@@ -145,6 +156,7 @@ fn main() -> ExitCode {
             task: FlowTask::Check { file },
         }) => flow(&file).map(drop),
         Some(Task::Openapi) => say(&Server::openapi()),
+        Some(Task::Audit { task }) => audit::run(*task),
         Some(Task::Outbox { task }) => dead_letters::run(task),
     };
     match done {
@@ -178,6 +190,7 @@ fn serve(options: Serve) -> Result<(), Failure> {
             .collect::<Result<_, _>>()?,
     };
     let secret = secret(&options)?;
+    let signing = options.checkpoints.key(&options.store)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -211,6 +224,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
         if let Some(safe) = kept.rotating {
             tokio::spawn(keeping::rotate(safe));
         }
+        if let Some(key) = signing {
+            tokio::spawn(audit::keep_signing(kept.below, options.checkpoints, key));
+        }
         server
             .run(listener, asked_to_stop())
             .await
@@ -229,16 +245,21 @@ fn secret(options: &Serve) -> Result<[u8; 32], Failure> {
     let beside = store.split_once(':').map(|(_, directory)| directory);
     let beside = beside
         .map(|directory| PathBuf::from(format!("{}.secret", directory.trim_end_matches('/'))));
-    let Some(file) = options.secret.clone().or(beside) else {
-        return Ok(*Secret::random().digest().as_bytes());
-    };
-    let text = match fs::read_to_string(&file) {
+    match options.secret.clone().or(beside) {
+        Some(file) => key_in(&file),
+        None => Ok(*Secret::random().digest().as_bytes()),
+    }
+}
+
+/// The key that the text of a file stands for; the file is made for its owner alone when it is not there.
+fn key_in(file: &Path) -> Result<[u8; 32], Failure> {
+    let text = match fs::read_to_string(file) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create(&file, &Secret::random())?,
-        Err(error) => return Err(Failure::in_file(&file, [error])),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(file, &Secret::random())?,
+        Err(error) => return Err(Failure::in_file(file, [error])),
     };
     match text.trim() {
-        short if short.len() < 32 => Err(Failure::in_file(&file, ["at least 32 characters"])),
+        short if short.len() < 32 => Err(Failure::in_file(file, ["at least 32 characters"])),
         long => Ok(*kyc_server::secrets::digest_of(long).as_bytes()),
     }
 }
