@@ -426,7 +426,7 @@ async fn an_erasure_leaves_no_work_behind_that_could_only_fail() {
     loop {
         world.pass(Duration::from_secs(24 * 3600));
         let waiting = world.store.lease(far, over, 200).await.unwrap();
-        assert_eq!(world.store.dead(9).await.unwrap(), []);
+        assert_eq!(world.store.dead(None, 9).await.unwrap(), []);
         if !waiting
             .iter()
             .any(|outbound| outbound.kind == OutgoingKind::Effect)
