@@ -2,6 +2,8 @@
 //!
 //! They lie outside the store on purpose: a commit stays small, and erasing a person's images is removing their files.
 
+mod copies;
+
 use std::fmt::Debug;
 use std::fs::File;
 use std::io;
@@ -196,7 +198,7 @@ impl Blobs {
         }
     }
 
-    /// Removes the bytes of that name, if they are there.
+    /// Removes the bytes of that name and their copy, if they are there.
     ///
     /// # Errors
     ///
@@ -209,10 +211,12 @@ impl Blobs {
             Err(error) => return Err(error),
         };
         match self.objects.delete(&place).await {
-            Ok(()) => self.sync_session(session).await,
-            Err(Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(world(error)),
+            Ok(()) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(world(error)),
         }
+        // The copy goes last: whoever makes one looks afterwards whether there is still something it is a copy of.
+        self.delete_copy(session, blob).await?;
+        self.sync_session(session).await
     }
 
     /// Removes everything of the session, also what an upload that was cut off has left. Sealed images are unreadable from
@@ -283,8 +287,12 @@ fn shelf(session: &SessionId) -> Path {
 async fn name_of(bytes: Bytes) -> Result<BlobRef, StoreError> {
     let digest = tokio::task::spawn_blocking(move || Sha256::digest(&bytes));
     let digest: [u8; 32] = digest.await.map_err(world)?.into();
-    match BlobRef::try_from(Hash::from_bytes(digest).to_string()) {
-        Ok(blob) => Ok(blob),
+    Ok(spelled(Hash::from_bytes(digest)))
+}
+
+fn spelled(digest: Hash) -> BlobRef {
+    match BlobRef::try_from(digest.to_string()) {
+        Ok(blob) => blob,
         Err(error) => {
             unreachable!("a hash is written in 64 lower-case hexadecimal digits: {error}")
         }

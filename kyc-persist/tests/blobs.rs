@@ -190,3 +190,62 @@ fn no_name_leaves_its_directory() {
     assert!("../../etc/passwd".parse::<SessionId>().is_err());
     assert!("..".parse::<BlobRef>().is_err());
 }
+
+#[test]
+fn a_copy_lies_beside_its_image_and_goes_with_it() {
+    run(async {
+        let place = tempfile::tempdir().unwrap();
+        let session = session("s-1");
+        for blobs in [Blobs::memory(), Blobs::local(place.path()).unwrap()] {
+            let image = blobs.put(&session, "abc".into()).await.unwrap();
+            assert_eq!(blobs.copy(&session, &image).await.unwrap(), None);
+            for copy in ["first", "second"] {
+                blobs.put_copy(&session, &image, copy.into()).await.unwrap();
+                let found = blobs.copy(&session, &image).await.unwrap();
+                assert_eq!(found, Some(copy.into()));
+            }
+            assert!(blobs.has_copy(&session, &image).await.unwrap());
+            assert_eq!(
+                blobs.get(&session, &image).await.unwrap(),
+                Some("abc".into())
+            );
+            blobs.delete(&session, &image).await.unwrap();
+            assert!(!blobs.has_copy(&session, &image).await.unwrap());
+
+            let image = blobs.put(&session, "abc".into()).await.unwrap();
+            blobs
+                .put_copy(&session, &image, "copy".into())
+                .await
+                .unwrap();
+            blobs.delete_all(&session).await.unwrap();
+            assert_eq!(blobs.copy(&session, &image).await.unwrap(), None);
+        }
+        assert_eq!(files(place.path()), Vec::<PathBuf>::new());
+    });
+}
+
+#[test]
+fn a_copy_that_is_damaged_is_none() {
+    run(async {
+        let place = tempfile::tempdir().unwrap();
+        let blobs = Blobs::local(place.path()).unwrap();
+        let session = session("s-1");
+        let image = blobs.put(&session, "abc".into()).await.unwrap();
+        let copy: Bytes = "a copy of it".into();
+        blobs
+            .put_copy(&session, &image, copy.clone())
+            .await
+            .unwrap();
+        let is_copy = |path: &PathBuf| path.to_str().unwrap().ends_with(".copy");
+        let file = files(place.path()).into_iter().find(is_copy).unwrap();
+        let whole = fs::read(&file).unwrap();
+        let mut turned = whole.clone();
+        *turned.last_mut().unwrap() ^= 1;
+        for damaged in [turned, whole[..7].to_vec(), Vec::new()] {
+            fs::write(&file, damaged).unwrap();
+            assert_eq!(blobs.copy(&session, &image).await.unwrap(), None);
+        }
+        fs::write(&file, whole).unwrap();
+        assert_eq!(blobs.copy(&session, &image).await.unwrap(), Some(copy));
+    });
+}

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::decoders::Decoders;
 use crate::live::Live;
 use crate::places::Places;
 use crate::problem::Problem;
@@ -70,7 +71,7 @@ pub(crate) struct Inner {
     /// Images of applicants that are in memory at once, on their way up or down.
     pub(crate) handling: Places,
     /// Images that are decoded at once.
-    pub(crate) decoders: Arc<Semaphore>,
+    pub(crate) decoders: Decoders,
     /// Held while a reviewer's session is prolonged or ended.
     pub(crate) renewing: Mutex<()>,
     /// Decisions under way: they go on when their caller has left.
@@ -239,7 +240,7 @@ impl App {
             rates: Arc::new(Rates::new(limits, parts.config.proxies)),
             verifying: Semaphore::new(2),
             handling: Places::new(128, 6),
-            decoders: Arc::new(Semaphore::new(2)),
+            decoders: Decoders::new(),
             renewing: Mutex::default(),
             tasks: TaskTracker::new(),
             closing,

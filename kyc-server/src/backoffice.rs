@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use crate::app::{App, StepTaken};
 use crate::auth::{COOKIE, ReviewerCaller, Stay, cookie};
 use crate::config::Role;
+use crate::decoders::For;
 use crate::listing::Listing;
 use crate::problem::Problem;
 use crate::rates::Sent;
@@ -266,7 +267,7 @@ async fn show(
         return Err(Problem::not_found());
     }
     let limits = app.images(&session).await?;
-    app.show(&session, &digest, limits).await
+    app.show(&session, &digest, limits, For::Reviewers).await
 }
 
 /// What happened, and whether the record is whole.

@@ -7,6 +7,7 @@ mod applicant;
 mod auth;
 mod backoffice;
 pub mod config;
+mod decoders;
 mod delivery;
 mod editions;
 mod headers;

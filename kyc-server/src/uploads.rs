@@ -1,4 +1,4 @@
-//! From bytes on the wire to a blob that is worth keeping: counted, compared with their digest, decoded once.
+//! From bytes on the wire to a blob that is worth keeping: counted, compared with their digest, decoded once and for all.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use kyc_core::{BlobRef, SessionId};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::decoders::For;
 use crate::images;
 use crate::places::Full;
 use crate::problem::Problem;
@@ -28,21 +29,30 @@ impl App {
     ) -> Result<bool, Problem> {
         let _place = self.handling.take(session.as_str()).map_err(busy)?;
         let bytes = collect(request, limits.max_bytes as usize, ARRIVAL).await?;
+        // What was taken before needs no second look: its name is the digest of its bytes.
+        let is_known = self.blobs.exists(session, digest).await?
+            && self.blobs.has_copy(session, digest).await?;
         let kept = bytes.clone();
         let announced = digest.to_string();
-        self.decoding(move || {
+        let judged = self.decoders.turn(For::Applicants, move || {
             // The cheap answers first: a page explains "not a photo" better than "other digest".
             images::sniff(&bytes)?;
             if Hash::from_bytes(Sha256::digest(&bytes).into()).to_string() != announced {
                 return Err(Problem::digest_mismatch());
             }
-            images::render(&bytes, &limits)?;
-            Ok(())
-        })
-        .await?;
+            match is_known {
+                true => Ok(None),
+                false => Ok(Some(images::render(&bytes, &limits)?)),
+            }
+        });
+        let copy = judged.await?;
         let is_new = !self.blobs.exists(session, digest).await?;
         // Even if it is there: only a put that has answered promises that it is on disk.
         self.blobs.put(session, kept).await?;
+        if let Some(copy) = copy {
+            tracing::debug!("an image was decoded");
+            self.blobs.put_copy(session, digest, copy.into()).await?;
+        }
         Ok(is_new)
     }
 
@@ -54,7 +64,7 @@ impl App {
         limits: Images,
     ) -> Result<Response, Problem> {
         let _place = self.handling.take(session.as_str()).map_err(busy)?;
-        self.show(session, digest, limits).await
+        self.show(session, digest, limits, For::Applicants).await
     }
 
     /// The copy of an image that people look at: upright, without whatever else the file carried.
@@ -63,31 +73,38 @@ impl App {
         session: &SessionId,
         digest: &BlobRef,
         limits: Images,
+        whom: For,
     ) -> Result<Response, Problem> {
-        let bytes = self.blobs.get(session, digest).await?;
-        let bytes = bytes.ok_or_else(Problem::not_found)?;
-        let copy = self
-            .decoding(move || Ok(images::render(&bytes, &limits)?))
-            .await?;
+        let copy = match self.blobs.copy(session, digest).await? {
+            Some(copy) => copy,
+            None => self.copy_of(session, digest, limits, whom).await?,
+        };
         let kind = (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
-        Ok(([kind], Bytes::from(copy)).into_response())
+        Ok(([kind], copy).into_response())
     }
 
-    /// Decodes on a thread that may block, and few at once: each takes a processor and some hundred megabytes.
-    async fn decoding<T: Send + 'static>(
+    /// Makes the copy that is missing: of an image from before copies were kept, or one that was damaged.
+    async fn copy_of(
         &self,
-        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let turn = self.decoders.clone().acquire_owned().await;
-        let turn = turn.map_err(|_| Problem::unavailable())?;
-        tokio::task::spawn_blocking(move || {
-            // The turn goes with the work: a caller who leaves does not make room for another decoder.
-            let _turn = turn;
-            work()
-        })
-        .await
-        // A decoder that panics was given something that is no image.
-        .unwrap_or_else(|_| Err(Problem::image_damaged()))
+        session: &SessionId,
+        digest: &BlobRef,
+        limits: Images,
+        whom: For,
+    ) -> Result<Bytes, Problem> {
+        let bytes = self.blobs.get(session, digest).await?;
+        let bytes = bytes.ok_or_else(Problem::not_found)?;
+        let made = self
+            .decoders
+            .turn(whom, move || Ok(images::render(&bytes, &limits)?));
+        let copy = Bytes::from(made.await?);
+        tracing::debug!("an image was decoded");
+        self.blobs.put_copy(session, digest, copy.clone()).await?;
+        // Who was erased meanwhile must not have left a copy behind.
+        if !self.blobs.exists(session, digest).await? {
+            self.blobs.delete(session, digest).await?;
+            return Err(Problem::not_found());
+        }
+        Ok(copy)
     }
 }
 

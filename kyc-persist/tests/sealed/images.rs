@@ -194,3 +194,48 @@ async fn what_was_never_put_is_not_there() {
     bucket.blobs.delete(&id("s-1"), &blob).await.unwrap();
     assert_eq!(bucket.blobs.get(&id("s-1"), &blob).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_copy_is_sealed_as_a_copy_and_goes_with_its_person() {
+    let bucket = Bucket::new().await;
+    let session = id("s-1");
+    let image = bucket.blobs.put(&session, photo(500)).await.unwrap();
+    let copy = Bytes::from(b"canary".repeat(20));
+    bucket
+        .blobs
+        .put_copy(&session, &image, copy.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        bucket.blobs.copy(&session, &image).await.unwrap(),
+        Some(copy)
+    );
+    let lying = bucket.lying().await;
+    assert_eq!(lying.len(), 2);
+    for (place, bytes) in &lying {
+        assert!(!bytes.windows(6).any(|window| window == b"canary"));
+        assert!(!place.as_ref().contains(image.as_str()));
+    }
+
+    // The one is no answer to the question for the other.
+    for (from, to) in [(0, 1), (1, 0)] {
+        let bytes = lying[from].1.clone();
+        bucket
+            .objects
+            .put(&lying[to].0, bytes.into())
+            .await
+            .unwrap();
+    }
+    assert_eq!(bucket.blobs.copy(&session, &image).await.unwrap(), None);
+    assert_corrupt(bucket.blobs.get(&session, &image).await.map(drop));
+
+    bucket.blobs.delete_all(&session).await.unwrap();
+    assert_eq!(bucket.lying().await, []);
+    for (place, bytes) in lying {
+        bucket.objects.put(&place, bytes.into()).await.unwrap();
+    }
+    let erased = bucket.blobs.copy(&session, &image).await;
+    assert!(matches!(erased, Err(StoreError::Erased)), "{erased:?}");
+    let refused = bucket.blobs.put_copy(&session, &image, "late".into()).await;
+    assert!(matches!(refused, Err(StoreError::Erased)), "{refused:?}");
+}

@@ -11,7 +11,13 @@ use crate::harness::{API_KEY, PASSWORD, World, photo};
 
 /// Everything that was logged.
 #[derive(Clone, Default)]
-struct Ear(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Ear(Arc<Mutex<Vec<u8>>>);
+
+impl Ear {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Ear {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -6,6 +6,7 @@ use reqwest::{Body, Method, StatusCode};
 use serde_json::json;
 
 use crate::harness::{World, config, digest, drawn, photo, problem};
+use crate::logs::Ear;
 
 #[tokio::test]
 async fn an_upload_again_is_harmless() {
@@ -36,6 +37,46 @@ async fn what_is_shown_is_an_image_and_nothing_else() {
     assert!(!bytes.windows(8).any(|window| window == b"<script>"));
     let copy = image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg).unwrap();
     assert_eq!((copy.width(), copy.height()), (320, 240));
+}
+
+#[tokio::test]
+async fn an_image_is_decoded_once_however_often_it_is_sent_and_looked_at() {
+    let ear = Ear::default();
+    let heard = tracing::subscriber::set_default(kyc_server::logs::subscriber(
+        "kyc_server=debug",
+        ear.clone(),
+    ));
+    let decoded = || ear.text().matches("an image was decoded").count();
+    let world = World::start().await;
+    let ada = world.reviewer("ada").await;
+    let mut cases = ada.stream().await;
+    let erika = world.applicant("one").await;
+    erika.arrive().await;
+    cases.until(|told| told.data["state"] == "in_review").await;
+    assert_eq!(decoded(), 3, "front, back and selfie, when they arrive");
+
+    let front = digest(&photo(1));
+    let case = format!("/cases/{}/blobs/{front}", erika.session);
+    for _ in 0..5 {
+        erika.photo(1).await;
+        let own = erika.ask(Method::GET, &format!("/blobs/{front}"));
+        assert_eq!(own.send().await.unwrap().status(), StatusCode::OK);
+        let shown = ada.ask(Method::GET, &case).send().await.unwrap();
+        assert_eq!(shown.status(), StatusCode::OK);
+    }
+    assert_eq!(decoded(), 3);
+
+    // One from before copies were kept is decoded at the first look.
+    let session = erika.session.parse().unwrap();
+    let blob = front.parse().unwrap();
+    world.blobs.delete(&session, &blob).await.unwrap();
+    world.blobs.put(&session, photo(1).into()).await.unwrap();
+    for _ in 0..5 {
+        let shown = ada.ask(Method::GET, &case).send().await.unwrap();
+        assert_eq!(shown.status(), StatusCode::OK);
+    }
+    assert_eq!(decoded(), 4);
+    drop(heard);
 }
 
 #[tokio::test]
@@ -265,6 +306,11 @@ async fn of_an_erased_session_no_photo_is_left() {
             .get(&erika.session.parse().unwrap(), &blob.parse().unwrap())
             .await;
         assert_eq!(left.unwrap(), None);
+        let copy = world
+            .blobs
+            .copy(&erika.session.parse().unwrap(), &blob.parse().unwrap())
+            .await;
+        assert_eq!(copy.unwrap(), None);
     }
 }
 
