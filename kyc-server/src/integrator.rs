@@ -301,8 +301,9 @@ async fn erase(
     }
     // The case would hear of it from the courier as well; but whoever is told "erased" must be able to rely on it now.
     app.erase_case(&session).await?;
-    app.grants.revoke(session.as_str()).await?;
-    app.grants.revoke(&external(&session)).await?;
+    for subject in grants_of(&session) {
+        app.grants.revoke(&subject).await?;
+    }
     app.blobs.delete_all(&session).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -413,6 +414,11 @@ impl App {
             Err(error) => Err(self.session_refused(session, error).await),
         }
     }
+}
+
+/// Whose grants go when the session is erased: its tokens and links, and the company's own name for it.
+pub fn grants_of(session: &SessionId) -> [String; 2] {
+    [session.to_string(), external(session)]
 }
 
 /// A colon keeps it apart from the tokens of the session, whose names have none.

@@ -30,4 +30,5 @@ mod serve;
 mod uploads;
 
 pub use app::Parts;
+pub use integrator::grants_of;
 pub use serve::{ServeError, Server};

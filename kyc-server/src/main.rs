@@ -4,6 +4,7 @@ mod audit;
 mod auditing;
 mod checkpoints;
 mod dead_letters;
+mod erasures;
 mod installation;
 mod keeping;
 mod ledger;
@@ -61,6 +62,11 @@ enum Task {
     Audit {
         #[command(subcommand)]
         task: Box<audit::Task>,
+    },
+    /// Keep the list of who was erased, and erase again whom a restored backup has brought back.
+    Erasures {
+        #[command(subcommand)]
+        task: erasures::Task,
     },
     /// Look at what could not be delivered, and put it back.
     Outbox {
@@ -157,6 +163,7 @@ fn main() -> ExitCode {
         }) => flow(&file).map(drop),
         Some(Task::Openapi) => say(&Server::openapi()),
         Some(Task::Audit { task }) => audit::run(*task),
+        Some(Task::Erasures { task }) => erasures::run(task),
         Some(Task::Outbox { task }) => dead_letters::run(task),
     };
     match done {

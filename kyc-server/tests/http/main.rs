@@ -11,6 +11,7 @@ mod bad_input;
 mod command;
 mod dead_letters;
 mod description;
+mod erasures;
 mod flows;
 mod harness;
 mod live;

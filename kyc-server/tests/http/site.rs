@@ -8,8 +8,8 @@ use kyc_core::collection::{Event, Session};
 use kyc_core::journal::Hash;
 use kyc_core::{Actor, Chart, Flow, SessionId, Timestamp};
 use kyc_persist::{
-    Ask, Flows, Keeper, Kek, KeySource, Keyring, Outbound, Safe, SealedStore, Settled, SledStore,
-    Store, Wake,
+    Ask, Flows, Keeper, Kek, KeySource, Keyring, Outbound, Row, Safe, SealedStore, Settled,
+    SledStore, Store, Wake,
 };
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
@@ -115,6 +115,10 @@ pub(crate) fn id(session: &str) -> SessionId {
     session.parse().unwrap()
 }
 
+pub(crate) fn row(session: &str) -> Row {
+    Row::collection(id(session))
+}
+
 pub(crate) fn keeper(store: &Arc<dyn Store>) -> Keeper {
     let flows: Flows = [Flow::manual_review()].into_iter().collect();
     Keeper::new(Arc::clone(store), Arc::new(flows), Wake::new())
@@ -163,6 +167,12 @@ pub(crate) async fn walk(keeper: &Keeper, session: &str) {
     });
     let event = json!({ "type": "submit_details", "details": details });
     tell(keeper, session, event).await;
+}
+
+/// Calls a session off and erases it.
+pub(crate) async fn erase(keeper: &Keeper, session: &str) {
+    tell(keeper, session, json!({ "type": "cancel" })).await;
+    tell(keeper, session, json!({ "type": "erase" })).await;
 }
 
 /// Settles all that is due by then.
