@@ -119,6 +119,30 @@ test("a reviewer without a mouse claims, judges and approves", async (t) => {
   await applicant.learns("approved");
 });
 
+test("a reviewer's keyboard goes on where the work is, after every step", async (t) => {
+  const { applicant, session } = await stage.applicant(t);
+  const reviewer = await stage.reviewer(t);
+  const at = (id) => reviewer.page.locator(`[data-testid="${id}"]:focus`).waitFor();
+  await applicant.walks("passport");
+  await reviewer.sees(session);
+  await reviewer.the(`case-${session}`).focus();
+  await reviewer.page.keyboard.press("Enter");
+  await at("heading");
+  await presses(reviewer, "claim");
+  await at("show-document_front");
+  await presses(reviewer, "fine-document_front");
+  await at("show-selfie");
+  await presses(reviewer, "retake-selfie");
+  await at("reason-selfie");
+  await reviewer.the("reason-selfie").selectOption("too_dark");
+  await presses(reviewer, "save-retake-selfie");
+  await at("show-selfie");
+  await presses(reviewer, "ask-again");
+  await presses(reviewer, "confirm");
+  await reviewer.caseIs("resubmission_requested");
+  await at("heading");
+});
+
 test("on the smallest phone nothing has to be scrolled sideways", async (t) => {
   const { applicant, session } = await stage.applicant(t);
   const reviewer = await stage.reviewer(t);

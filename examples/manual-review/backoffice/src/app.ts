@@ -74,7 +74,7 @@ export class KycBackoffice extends Part {
     if (this.me === undefined || place === this.#place) return;
     const isFirst = this.#place === "";
     this.#place = place;
-    if (!isFirst) void this.#settle();
+    if (!isFirst || place === "door") void this.#settle();
   }
 
   protected override render(): unknown {

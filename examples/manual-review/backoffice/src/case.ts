@@ -3,10 +3,12 @@ import { html, nothing, type PropertyValues } from "lit";
 import type { Item, RetakeReason, Review } from "@kyc/sdk";
 import { ApiError, deed, image, journal, opened, send, type Deed, type Journal, type Me, type Opened } from "./api";
 import { again } from "./again";
+import { clockTime } from "./dates";
 import { decisions, details, history } from "./facts";
 import type { Closing } from "./decision";
 import "./decision";
 import { Part, type Drawn } from "./part";
+import { fits } from "./reasons";
 import type { Locale, Texts } from "./texts";
 import { isLater, troubleText } from "./trouble";
 import "./viewer";
@@ -68,6 +70,18 @@ export class KycCase extends Part {
       this.problem = null;
     }
     if (changed.has("news") || changed.has("session")) void this.read();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("opened") && changed.get("opened") === null && this.opened !== null) this.#catchFocus();
+  }
+
+  /** Where the keyboard goes on when what had the focus is gone: at the item to judge, or at the top. */
+  #catchFocus(): void {
+    if (document.activeElement !== null && document.activeElement !== document.body) return;
+    const item = this.#may("judge") && this.shown !== null ? `[data-testid="show-${this.shown}"]` : null;
+    const next = (item === null ? null : this.querySelector<HTMLElement>(item)) ?? this.querySelector<HTMLElement>("h1");
+    next?.focus({ preventScroll: true });
   }
 
   /** A key of the keyboard that means something here; answers whether it did. */
@@ -134,7 +148,7 @@ export class KycCase extends Part {
     if (view.claimed_by !== this.me.name) {
       return html`<div class="holder-bar notice warn"><p><b data-testid="claimed-by">${t.case.others(view.claimed_by)}</b></p><p class="hint">${t.case.othersLead}</p></div>`;
     }
-    const until = view.claimed_until === null ? "" : new Intl.DateTimeFormat(this.locale, { timeStyle: "short" }).format(view.claimed_until);
+    const until = view.claimed_until === null ? "" : clockTime(view.claimed_until, this.locale);
     return html`<div class="holder-bar own">
       <p><b data-testid="claimed-by" data-holder=${view.claimed_by}>${t.case.yours}</b> <span class="hint">${until === "" ? nothing : t.case.until(until)}</span></p>
       <button type="button" class="button small" data-testid="release" ?disabled=${this.busy || !this.#may("release")} @click=${() => this.#do({ type: "release" })}>${t.case.release}</button>
@@ -215,11 +229,13 @@ export class KycCase extends Part {
   #retakeForm(item: Item, verdict: Review.Verdict | null): unknown {
     const { t } = this;
     const before = verdict?.type === "retake" ? verdict : null;
+    const reasons = (Object.entries(t.retakeReasons) as [RetakeReason, string][]).filter(([reason]) => fits(reason, item) || reason === before?.reason);
     return html`<form class="retake-form" data-testid="retake-form-${item}" @submit=${(event: SubmitEvent) => this.#saveRetake(event, item)}>
       <div class="field">
         <label for="reason-${item}">${t.case.reason}</label>
         <select id="reason-${item}" name="reason" data-testid="reason-${item}" required>
-          ${Object.entries(t.retakeReasons).map(([reason, name]) => html`<option value=${reason} ?selected=${reason === (before?.reason ?? "blurry")}>${name}</option>`)}
+          <option value="" ?selected=${before === null}>${t.dialog.chooseReason}</option>
+          ${reasons.map(([reason, name]) => html`<option value=${reason} ?selected=${reason === before?.reason}>${name}</option>`)}
         </select>
       </div>
       <div class="field">
@@ -317,6 +333,8 @@ export class KycCase extends Part {
       this.problem = { code: codeOf(error), text: troubleText(this.t, error), again };
     } finally {
       this.busy = false;
+      await this.updateComplete;
+      this.#catchFocus();
     }
   }
 

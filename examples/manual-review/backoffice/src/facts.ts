@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import type { Review } from "@kyc/sdk";
 import type { Entry, Journal, Opened } from "./api";
+import { age, day, moment } from "./dates";
 import type { Drawn } from "./part";
 import type { Locale, Texts } from "./texts";
 
@@ -16,7 +17,7 @@ export function details(t: Texts, locale: Locale, { applicant }: Opened): Drawn 
           ? nothing
           : line(t.case.givenNames, t.case.erased)
         : html`${line(t.case.givenNames, said.given_names)} ${line(t.case.familyName, said.family_name)}
-          ${line(t.case.birth, html`${birthday(said.date_of_birth, locale)} <span class="hint">${t.case.age(age(said.date_of_birth))}</span>`)}`}
+          ${line(t.case.birth, html`${day(said.date_of_birth, locale)} <span class="hint">${t.case.age(age(said.date_of_birth))}</span>`)}`}
       ${document === null
         ? nothing
         : html`${line(t.case.document, t.documents[document.type])}
@@ -62,15 +63,4 @@ function told(t: Texts, { by, event, isRelayed }: Entry & { isRelayed: boolean }
   if (isRelayed) return (t.relayed as Record<string, string>)[event] ?? event;
   const who = by.name ?? t.senders[by.sender] ?? by.sender;
   return html`<b>${who}</b> ${(t.events as Record<string, string>)[event] ?? event}`;
-}
-
-const moment = (at: number, locale: Locale): string => new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "medium" }).format(at);
-
-const birthday = (date: string, locale: Locale): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
-
-function age(date: string): number {
-  const [birth, now] = [new Date(`${date}T00:00:00Z`), new Date()];
-  const hadBirthday = [now.getUTCMonth(), now.getUTCDate()] >= [birth.getUTCMonth(), birth.getUTCDate()];
-  return now.getUTCFullYear() - birth.getUTCFullYear() - (hadBirthday ? 0 : 1);
 }
