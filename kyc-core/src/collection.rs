@@ -9,6 +9,7 @@ mod view;
 use std::sync::Arc;
 
 pub use self::event::{Effect, Event, EventKind, Reason};
+pub(crate) use self::machine::OLDEST;
 pub use self::table::{Spec, State, When};
 pub use self::view::{
     AskView, AttemptsLeft, DocumentView, FlowName, NextAction, PageView, SelfieView, View,

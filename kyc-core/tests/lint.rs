@@ -155,6 +155,22 @@ fn a_loop_that_is_as_good_as_endless_is_found() {
 }
 
 #[test]
+fn an_age_that_no_step_asks_for_or_nobody_reaches_is_found() {
+    finds(
+        |definition| {
+            definition["minimum_age"] = json!(18);
+            let steps = definition["steps"].as_array_mut().unwrap();
+            steps.retain(|step| step != "personal_details");
+        },
+        &[(Code::Unenforced, "minimum_age")],
+    );
+    finds(
+        |definition| definition["minimum_age"] = json!(131),
+        &[(Code::DeadEnd, "minimum_age")],
+    );
+}
+
+#[test]
 fn a_missing_side_is_found() {
     finds(
         |definition| definition["documents"][0]["sides"] = json!(["front"]),

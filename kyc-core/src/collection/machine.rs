@@ -349,4 +349,4 @@ fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
 }
 
 /// Nobody is known to have lived longer than 122 years.
-const OLDEST: u16 = 130;
+pub(crate) const OLDEST: u16 = 130;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checkpoints, Countries, Definition, DocumentRule, FlowError, Offer, STATES};
 use crate::case::words;
-use crate::collection::{Spec, State, When};
+use crate::collection::{OLDEST, Spec, State, When};
 use crate::country::Country;
 use crate::ids::FlowId;
 
@@ -50,6 +50,8 @@ words! {
         MissingSide = "missing_side",
         /// A persisted or submit mark with which a crash would lose data.
         LossyMark = "lossy_mark",
+        /// A rule that no step would ever apply.
+        Unenforced = "unenforced",
         /// Nobody would look at a case.
         NoReview = "no_review",
     }
@@ -62,6 +64,7 @@ pub(super) fn judge(definition: &Definition) -> Result<Judged, FlowError> {
     let id = linter.id(definition);
     let steps = linter.steps(definition);
     let documents = linter.documents(definition, &steps);
+    linter.age(definition, &steps);
     linter.limits(definition, &steps);
     linter.clocks(definition);
     let specs = linter.marks(definition.checkpoints.as_ref(), &steps);
@@ -114,7 +117,7 @@ impl Linter {
                 None => self.find(
                     Code::UnknownStep,
                     path,
-                    "not a step: see the table of states",
+                    format!("not a step: there are {}", all_steps()),
                 ),
                 Some(step) if steps.contains(step) => {
                     self.find(
@@ -280,6 +283,26 @@ impl Linter {
             countries,
             document: rule.document,
             sides: rule.sides.clone(),
+        }
+    }
+
+    fn age(&mut self, definition: &Definition, steps: &[State]) {
+        let Some(years) = definition.minimum_age else {
+            return;
+        };
+        if !steps.contains(&State::PersonalDetails) {
+            self.find(
+                Code::Unenforced,
+                "minimum_age",
+                "only personal_details asks for the date of birth: add that step",
+            );
+        }
+        if years > OLDEST {
+            self.find(
+                Code::DeadEnd,
+                "minimum_age",
+                format!("nobody is that old: give at most {OLDEST}"),
+            );
         }
     }
 
@@ -455,6 +478,13 @@ impl Linter {
             }
         }
     }
+}
+
+/// Every step's name, in the order of the table.
+fn all_steps() -> String {
+    let steps = State::ALL.iter().filter(|state| state.is_step());
+    let names: Vec<_> = steps.map(|step| step.as_str()).collect();
+    names.join(", ")
 }
 
 fn overlap(one: &Countries, other: &Countries) -> bool {
