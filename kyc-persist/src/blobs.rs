@@ -198,6 +198,22 @@ impl Blobs {
         }
     }
 
+    /// How many images a session has, copies not counted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`].
+    pub async fn count(&self, session: &SessionId) -> Result<usize, StoreError> {
+        let shelf = shelf(session);
+        let page = self.objects.list_with_delimiter(Some(&shelf)).await;
+        let objects = page.map_err(world)?.objects;
+        let is_image = |object: &&object_store::ObjectMeta| {
+            let name = object.location.filename().unwrap_or_default();
+            !name.ends_with(copies::SUFFIX)
+        };
+        Ok(objects.iter().filter(is_image).count())
+    }
+
     /// Removes the bytes of that name and their copy, if they are there.
     ///
     /// # Errors

@@ -205,6 +205,7 @@ fn a_copy_lies_beside_its_image_and_goes_with_it() {
                 assert_eq!(found, Some(copy.into()));
             }
             assert!(blobs.has_copy(&session, &image).await.unwrap());
+            assert_eq!(blobs.count(&session).await.unwrap(), 1);
             assert_eq!(
                 blobs.get(&session, &image).await.unwrap(),
                 Some("abc".into())

@@ -112,7 +112,7 @@ async fn read(
     responses(
         (status = OK, body = StepTaken),
         (status = FORBIDDEN, description = "not_yours", body = schema::Problem, content_type = "application/problem+json"),
-        (status = CONFLICT, description = "not_accepted, with state and accepted events", body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted, with state and accepted events; events_exhausted", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_FAILED, description = "stale, with the current view", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_REQUIRED, description = "version_required", body = schema::Problem, content_type = "application/problem+json"),
@@ -129,6 +129,12 @@ async fn send(
     let session = &caller.session;
     if event.sender() != Sender::Applicant {
         return Err(Problem::not_yours());
+    }
+    // Who has seen less gets the answer to an earlier request, or is told where the session stands.
+    if seen >= app.config.limits.events_per_session {
+        return Err(
+            Problem::events_exhausted().detail("the company can end this session and open another")
+        );
     }
     if let Event::CapturePage { blob, .. } | Event::CaptureSelfie { blob } = &event {
         app.must_have(session, blob, &key).await?;
@@ -157,6 +163,8 @@ struct Image {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP"),
     responses(
         (status = CREATED), (status = OK, description = "It was there already"),
+        (status = CONFLICT, description = "not_accepted of a session that has ended; images_exhausted", body = schema::Problem, content_type = "application/problem+json"),
+        (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
         (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, digest_mismatch", body = schema::Problem, content_type = "application/problem+json"),
@@ -249,10 +257,16 @@ async fn stream(
 /// Make a link for going on with another device.
 #[utoipa::path(
     post, path = "/sessions/{session}/links", tag = "applicant",
-    responses((status = CREATED, body = Opened)),
+    responses(
+        (status = CREATED, body = Opened),
+        (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
+    ),
     security(("applicant_token" = [])),
 )]
 async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Response, Problem> {
+    // By the session: every link becomes a token that makes links.
+    app.rates
+        .link(&app.keyed(&[b"links", caller.session.as_str().as_bytes()]))?;
     let opened = app.fresh_link(caller.session, None).await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
 }

@@ -103,10 +103,18 @@ pub struct Limits {
     pub logins_per_minute: u32,
     /// Attempts to sign in at once from one address.
     pub login_burst: u32,
-    /// Uploads a minute with one token.
+    /// Uploads a minute into one session.
     pub uploads_per_minute: u32,
-    /// Uploads at once with one token.
+    /// Uploads at once into one session.
     pub upload_burst: u32,
+    /// Links an hour that one applicant makes for other devices of theirs.
+    pub links_per_hour: u32,
+    /// Links at once that one applicant makes.
+    pub link_burst: u32,
+    /// Images of one session, those that were never handed in included.
+    pub images_per_session: u32,
+    /// Events that one session takes from its applicant; others can always end it.
+    pub events_per_session: u32,
     /// Live streams at once.
     pub streams: usize,
     /// Live streams at once of one session or one reviewer.
@@ -124,6 +132,10 @@ impl Default for Limits {
             login_burst: 20,
             uploads_per_minute: 10,
             upload_burst: 30,
+            links_per_hour: 10,
+            link_burst: 20,
+            images_per_session: 100,
+            events_per_session: 1_000,
             streams: 5_000,
             streams_per_caller: 8,
         }
@@ -383,7 +395,7 @@ impl File {
 }
 
 impl Limits {
-    fn rates(&self) -> [(&'static str, u32); 8] {
+    fn rates(&self) -> [(&'static str, u32); 12] {
         [
             ("peer_per_second", self.peer_per_second),
             ("peer_burst", self.peer_burst),
@@ -393,6 +405,10 @@ impl Limits {
             ("login_burst", self.login_burst),
             ("uploads_per_minute", self.uploads_per_minute),
             ("upload_burst", self.upload_burst),
+            ("links_per_hour", self.links_per_hour),
+            ("link_burst", self.link_burst),
+            ("images_per_session", self.images_per_session),
+            ("events_per_session", self.events_per_session),
         ]
     }
 }

@@ -82,6 +82,10 @@ problems! {
     digest_mismatch = UNPROCESSABLE_ENTITY, "The bytes do not have the digest they were announced with";
     /// The event names an image that was never uploaded.
     blob_missing = UNPROCESSABLE_ENTITY, "The image was never uploaded";
+    /// The session has taken as many events of its applicant as it may.
+    events_exhausted = CONFLICT, "This session takes no more events";
+    /// The session has as many images as it may.
+    images_exhausted = CONFLICT, "This session takes no more images";
     /// Too many requests from here.
     rate_limited = TOO_MANY_REQUESTS, "Too many requests";
     /// Too many live streams are open.

@@ -25,6 +25,7 @@ pub(crate) struct Rates {
     callers: DefaultKeyedRateLimiter<journal::Hash>,
     logins: DefaultKeyedRateLimiter<Peer>,
     uploads: DefaultKeyedRateLimiter<journal::Hash>,
+    links: DefaultKeyedRateLimiter<journal::Hash>,
     proxies: usize,
 }
 
@@ -45,6 +46,10 @@ impl Rates {
                 Quota::per_minute(at_least_one(limits.uploads_per_minute)),
                 limits.upload_burst,
             ),
+            links: buckets(
+                Quota::per_hour(at_least_one(limits.links_per_hour)),
+                limits.link_burst,
+            ),
             proxies,
         }
     }
@@ -64,12 +69,18 @@ impl Rates {
         take(&self.uploads, session)
     }
 
+    /// Counts a link that the applicant of this session makes.
+    pub(crate) fn link(&self, session: &journal::Hash) -> Result<(), Problem> {
+        take(&self.links, session)
+    }
+
     /// Forgets everybody whose bucket is full again.
     pub(crate) fn sweep(&self) {
         self.peers.retain_recent();
         self.callers.retain_recent();
         self.logins.retain_recent();
         self.uploads.retain_recent();
+        self.links.retain_recent();
     }
 
     /// Where a request comes from.

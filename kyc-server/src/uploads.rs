@@ -32,6 +32,11 @@ impl App {
         // What was taken before needs no second look: its name is the digest of its bytes.
         let is_known = self.blobs.exists(session, digest).await?
             && self.blobs.has_copy(session, digest).await?;
+        let most = self.config.limits.images_per_session;
+        if !is_known && self.blobs.count(session).await? >= most as usize {
+            return Err(Problem::images_exhausted()
+                .detail("the company can end this session and open another"));
+        }
         let kept = bytes.clone();
         let announced = digest.to_string();
         let judged = self.decoders.turn(For::Applicants, move || {

@@ -123,7 +123,7 @@ impl Blobs {
 
 /// Beside the image, under a name that no image has.
 fn place(session: &SessionId, name: &str) -> Path {
-    shelf(session).join(format!("{name}.copy"))
+    shelf(session).join(format!("{name}{SUFFIX}"))
 }
 
 /// What a copy is sealed as, so that neither can be put in the place of the other.
@@ -137,5 +137,7 @@ async fn digest_of(bytes: Bytes) -> Result<Hash, StoreError> {
     let name = name_of(bytes).await?;
     Hash::try_from(name.to_string()).map_err(world)
 }
+
+pub(super) const SUFFIX: &str = ".copy";
 
 const DIGEST: usize = 32;

@@ -233,6 +233,62 @@ async fn one_applicant_cannot_fill_the_disk() {
 }
 
 #[tokio::test]
+async fn a_session_has_so_many_images_and_no_more() {
+    let mut config = config();
+    config.limits.images_per_session = 2;
+    let world = World::with(config, None).await;
+    let erika = world.applicant("one").await;
+    erika.photo(1).await;
+    erika.photo(2).await;
+    let told = problem(erika.upload(photo(3)).await, 409, "images_exhausted").await;
+    assert!(told["detail"].is_string(), "{told}");
+    // Those that are there may be sent again, and others have images of their own.
+    erika.photo(1).await;
+    world.applicant("two").await.photo(3).await;
+}
+
+#[tokio::test]
+async fn a_session_takes_so_many_events_of_its_applicant_and_can_still_be_ended() {
+    let mut config = config();
+    config.limits.events_per_session = 3;
+    let world = World::with(config, None).await;
+    let erika = world.applicant("one").await;
+    let start = json!({ "type": "start", "consent": { "version": "1", "locale": "en" } });
+    assert_eq!(erika.post(&start, 0, "first").await.status(), 200);
+    erika.send(json!({ "type": "back" })).await;
+    erika.begin().await;
+    let told = erika.post(&json!({ "type": "back" }), 3, "last").await;
+    let told = problem(told, 409, "events_exhausted").await;
+    assert!(told["detail"].is_string(), "{told}");
+    // What was answered is answered again.
+    assert_eq!(erika.post(&start, 0, "first").await.status(), 200);
+    let path = format!("/integrator/v1/sessions/{}", erika.session);
+    let erased = world
+        .ask(Method::DELETE, &path)
+        .bearer_auth(crate::harness::API_KEY);
+    assert_eq!(erased.send().await.unwrap().status(), 204);
+}
+
+#[tokio::test]
+async fn an_applicant_makes_so_many_links_whichever_token_they_ask_with() {
+    let mut config = config();
+    config.limits.link_burst = 2;
+    let world = World::with(config, None).await;
+    let erika = world.applicant("one").await;
+    let mut again = Vec::new();
+    for _ in 0..2 {
+        let made = erika.ask(Method::POST, "/links").send().await.unwrap();
+        let made: serde_json::Value = made.json().await.unwrap();
+        again.push(world.applicant_by(made["link"].as_str().unwrap()).await);
+    }
+    for device in [&erika, &again[0], &again[1]] {
+        let refused = device.ask(Method::POST, "/links").send().await.unwrap();
+        assert!(refused.headers().contains_key("retry-after"));
+        problem(refused, 429, "rate_limited").await;
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_has_ended_takes_no_more_photos() {
     let world = World::start().await;
     let erika = world.applicant("one").await;
