@@ -1,7 +1,7 @@
 /** The page as a whole: opens the session, and draws the screen that the chart's next action asks for. */
 import { html, nothing, type PropertyValues } from "lit";
 import { HttpTransport, init, KycError, KycSession, StorageQueue, type SessionState } from "@kyc/sdk";
-import { credential, forget } from "./credential";
+import { credential, forget, forgetEnded } from "./credential";
 import "./image";
 import { Part, type Desk, type Drawn } from "./part";
 import "./screens/capture";
@@ -24,6 +24,7 @@ export class KycApplicant extends Part {
   declare state: SessionState | null;
   #session: KycSession | null = null;
   #transport: HttpTransport | null = null;
+  #queue: StorageQueue | null = null;
   #screen = "";
 
   constructor() {
@@ -54,6 +55,8 @@ export class KycApplicant extends Part {
     if (changed.has("locale")) document.documentElement.lang = this.locale;
     const heading = this.querySelector<HTMLElement>("h1");
     document.title = heading === null ? t.title : `${heading.textContent.trim()} – ${t.title}`;
+    // What is drawn now has been told.
+    if (this.opening === "open" && this.state?.view.next_action === "none") this.#forgetEnded();
     const screen = this.#screenName();
     if (screen === this.#screen) return;
     const isFirst = this.#screen === "";
@@ -218,7 +221,8 @@ export class KycApplicant extends Part {
         return;
       }
       this.#transport = new HttpTransport(own);
-      this.#session = await KycSession.open({ transport: this.#transport, queue: new StorageQueue(localStorage) });
+      this.#queue = new StorageQueue(localStorage);
+      this.#session = await KycSession.open({ transport: this.#transport, queue: this.#queue });
       this.state = this.#session.getSnapshot();
       this.#session.subscribe(() => {
         this.state = this.#session?.getSnapshot() ?? null;
@@ -233,6 +237,12 @@ export class KycApplicant extends Part {
   #shown = (): void => {
     if (document.visibilityState === "visible") this.#session?.refresh();
   };
+
+  #forgetEnded(): void {
+    const session = (this.#transport as HttpTransport).session;
+    this.#queue?.store(session, []);
+    forgetEnded(session);
+  }
 
   #anotherLink = (): void => {
     if (location.hash.startsWith("#code=")) location.reload();

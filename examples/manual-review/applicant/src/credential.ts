@@ -25,6 +25,14 @@ export function forget(): void {
   for (const storage of [sessionStorage, localStorage]) storage.removeItem(SLOT);
 }
 
+/**
+ * The outcome of this session has been told: whoever opens this browser later gets no way into it. The tab keeps its own until it
+ * is closed, so that what it shows stays; another session that the browser remembers is left alone.
+ */
+export function forgetEnded(session: string): void {
+  if (recalled(localStorage)?.session === session) localStorage.removeItem(SLOT);
+}
+
 /** In the tab, so that two tabs can have two sessions; in the browser, so that a closed tab can come back. */
 function remember(own: Remembered): void {
   for (const storage of [sessionStorage, localStorage]) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { credential, forget } from "../src/credential";
+import { credential, forget, forgetEnded } from "../src/credential";
 
 /** A browser's address bar, storages and network, as far as a credential touches them. */
 class Browser {
@@ -121,5 +121,30 @@ describe("without a link", () => {
     forget();
 
     expect(await credential()).toBeNull();
+  });
+});
+
+describe("once the outcome was told", () => {
+  test("the browser remembers nothing that opens the session, and the tab shows it until it is closed", async () => {
+    await browser.opens("#code=one");
+    forgetEnded("s-1");
+
+    expect(await credential()).toMatchObject({ session: "s-1" });
+    browser.newTab();
+    expect(await credential()).toBeNull();
+  });
+
+  test("another session that the browser remembers is left alone", async () => {
+    await browser.opens("#code=one");
+    const ended = sessionStorage;
+    browser.newTab();
+    await browser.opens("#code=two");
+    const other = sessionStorage;
+
+    vi.stubGlobal("sessionStorage", ended);
+    forgetEnded("s-1");
+    vi.stubGlobal("sessionStorage", other);
+    browser.newTab();
+    expect(await credential()).toMatchObject({ session: "s-2" });
   });
 });

@@ -16,7 +16,7 @@ export function details(t: Texts, locale: Locale, { applicant }: Opened): Drawn 
         ? applicant.redacted_at === null
           ? nothing
           : line(t.case.givenNames, t.case.erased)
-        : html`${line(t.case.givenNames, said.given_names)} ${line(t.case.familyName, said.family_name)}
+        : html`${line(t.case.givenNames, own(said.given_names))} ${line(t.case.familyName, own(said.family_name))}
           ${line(t.case.birth, html`${day(said.date_of_birth, locale)} <span class="hint">${t.case.age(age(said.date_of_birth))}</span>`)}`}
       ${document === null
         ? nothing
@@ -25,6 +25,9 @@ export function details(t: Texts, locale: Locale, { applicant }: Opened): Drawn 
     </dl>
   </section>`;
 }
+
+/** What a stranger wrote keeps its direction to itself: nothing in it turns the text around it. */
+export const own = (words: string): unknown => html`<bdi>${words}</bdi>`;
 
 export function decisions(t: Texts, locale: Locale, view: Review.CaseView): Drawn {
   if (view.decisions.length === 0) return nothing;
