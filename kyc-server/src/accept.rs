@@ -18,15 +18,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-/// Takes connections until `stop` is ready. Answers when the requests on them are finished, or after `grace`.
+use crate::places::Places;
+use crate::rates::Peer;
+
+/// Takes connections until `stop` is ready, at most `per_peer` at once from one address where that is told. Answers when the
+/// requests on them are finished, or after `grace`.
 pub(crate) async fn accept(
     listener: TcpListener,
     router: Router,
+    per_peer: Option<usize>,
     stop: impl Future<Output = ()>,
     grace: Duration,
 ) {
     let mut stop = std::pin::pin!(stop);
     let places = Arc::new(Semaphore::new(MOST));
+    let of_peers = Places::new(MOST, per_peer.unwrap_or(MOST));
     let graceful = GracefulShutdown::new();
     loop {
         let place = Arc::clone(&places).acquire_owned();
@@ -42,9 +48,13 @@ pub(crate) async fn accept(
                 continue;
             }
         };
+        // Hung up on at once: an answer would cost what is to be saved.
+        let Ok(seat) = of_peers.take(&Peer::of(peer.ip()).to_string()) else {
+            continue;
+        };
         let connection = graceful.watch(serve(stream, peer, router.clone()));
         tokio::spawn(async move {
-            let _place = place;
+            let _place = (place, seat);
             // A caller who breaks off is no fault of ours, and what they sent is nobody's business.
             let _ = connection.await;
         });
@@ -111,7 +121,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", get(|| async { "here" }));
-        tokio::spawn(accept(listener, router, std::future::pending(), HEAD));
+        tokio::spawn(accept(listener, router, None, std::future::pending(), HEAD));
         let mut caller = TcpStream::connect(address).await.unwrap();
         caller.write_all(head).await.unwrap();
         let mut answer = Vec::new();
@@ -137,6 +147,7 @@ mod tests {
         tokio::spawn(accept(
             listener,
             Router::new(),
+            None,
             std::future::pending(),
             HEAD,
         ));
@@ -148,5 +159,29 @@ mod tests {
             Ok(_) => assert_eq!(&answer, b"HTTP/1.1 431"),
             Err(error) => assert_eq!(error.kind(), io::ErrorKind::ConnectionReset),
         }
+    }
+
+    #[tokio::test]
+    async fn one_address_has_so_many_connections_and_gets_another_for_each_it_gives_back() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(|| async { "here" }));
+        let most = Some(2);
+        tokio::spawn(accept(listener, router, most, std::future::pending(), HEAD));
+        let ask = async || {
+            let mut caller = TcpStream::connect(address).await.unwrap();
+            let _ = caller
+                .write_all(b"GET / HTTP/1.1\r\nhost: kyc\r\n\r\n")
+                .await;
+            let mut answer = [0; 12];
+            let answered = caller.read_exact(&mut answer).await.is_ok();
+            answered.then_some(caller)
+        };
+        let one = ask().await.unwrap();
+        let _other = ask().await.unwrap();
+        assert!(ask().await.is_none());
+        drop(one);
+        // As soon as the server has noticed.
+        while ask().await.is_none() {}
     }
 }

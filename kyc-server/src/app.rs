@@ -68,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) rates: Arc<Rates>,
     /// Passwords that are checked at once.
     pub(crate) verifying: Semaphore,
+    /// Sign-ins that wait for it: in all, and from one address.
+    pub(crate) signing_in: Places,
     /// Images of applicants that are in memory at once, on their way up or down.
     pub(crate) handling: Places,
     /// Images that are decoded at once.
@@ -239,6 +241,7 @@ impl App {
             live,
             rates: Arc::new(Rates::new(limits, parts.config.proxies)),
             verifying: Semaphore::new(2),
+            signing_in: Places::new(32, 8),
             handling: Places::new(128, 6),
             decoders: Decoders::new(),
             renewing: Mutex::default(),

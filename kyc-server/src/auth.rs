@@ -12,7 +12,9 @@ use kyc_persist::Grant;
 use crate::app::App;
 use crate::config::Role;
 use crate::logs;
+use crate::places::Full;
 use crate::problem::Problem;
+use crate::rates::Peer;
 use crate::secrets::{Password, Secret, digest_of};
 
 /// What a grant is for, as it is written down.
@@ -176,12 +178,18 @@ impl App {
             .and_then(|grant| grant.subject.parse().ok()))
     }
 
-    /// Signs in. An unknown name costs what a known one costs.
+    /// Signs in. An unknown name costs what a known one costs; whoever finds too many waiting is told when to come again.
     pub(crate) async fn sign_in(
         &self,
+        peer: &Peer,
         name: &str,
         password: String,
     ) -> Result<(Secret, ReviewerCaller), Problem> {
+        let waiting = self.signing_in.take(&peer.to_string());
+        let _waiting = waiting.map_err(|full| match full {
+            Full::ForAll => Problem::unavailable().retry_after(5),
+            Full::ForCaller => Problem::rate_limited().retry_after(1),
+        })?;
         let known = self.config.reviewer(name).cloned();
         let stored = known.as_ref().map_or_else(
             || Password::of_nobody().clone(),
@@ -325,4 +333,53 @@ fn reviewer_of(grant: &Grant) -> Option<(&str, Timestamp)> {
 fn later(now: Timestamp, span: std::time::Duration) -> Timestamp {
     let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     Timestamp::from_millis(now.as_millis().saturating_add(millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use futures_util::FutureExt as _;
+    use kyc_persist::{Blobs, Clock, MemoryStore, Wake};
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn sign_ins_wait_in_a_short_queue_of_which_one_address_has_a_part() {
+        let store = Arc::new(MemoryStore::new());
+        let app = App::new(crate::Parts {
+            store: store.clone(),
+            grants: store,
+            blobs: Blobs::memory(),
+            flows: Vec::new(),
+            wake: Wake::new(),
+            clock: Clock::wall(),
+            config: Config::default(),
+            public_url: "http://here".into(),
+            pages: None,
+            secret: [7; 32],
+        });
+        // Nobody's password is looked at: all wait.
+        let _held = app.verifying.acquire_many(2).await.unwrap();
+        let peers: Vec<_> = (0..5)
+            .map(|last| Peer::of(std::net::IpAddr::from([192, 0, 2, last])))
+            .collect();
+        let sign_in = |peer| Box::pin(app.sign_in(peer, "ada", "guess".into()));
+        let mut waiting = Vec::new();
+        for peer in &peers[..4] {
+            for _ in 0..8 {
+                let mut one = sign_in(peer);
+                assert!(one.as_mut().now_or_never().is_none());
+                waiting.push(one);
+            }
+            if waiting.len() < 32 {
+                let refused = sign_in(peer).now_or_never().unwrap().unwrap_err();
+                assert_eq!(refused.code(), "rate_limited");
+            }
+        }
+        let refused = sign_in(&peers[4]).now_or_never().unwrap().unwrap_err();
+        assert_eq!(refused.code(), "unavailable");
+        // Who gives up makes room.
+        waiting.pop();
+        assert!(sign_in(&peers[4]).now_or_never().is_none());
+    }
 }

@@ -66,6 +66,7 @@ struct Me {
         (status = OK, body = Me),
         (status = UNAUTHORIZED, description = "login_failed", body = schema::Problem, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
+        (status = SERVICE_UNAVAILABLE, description = "unavailable: too many sign in at once; Retry-After tells when to come again", body = schema::Problem, content_type = "application/problem+json"),
     ),
 )]
 async fn login(
@@ -75,7 +76,7 @@ async fn login(
     Strict(login): Strict<Login>,
 ) -> Result<Response, Problem> {
     app.rates.login(&peer)?;
-    let (secret, caller) = app.sign_in(&login.name, login.password).await?;
+    let (secret, caller) = app.sign_in(&peer, &login.name, login.password).await?;
     if let Some(before) = cookie(&headers) {
         app.sign_out(&digest_of(before)).await?;
     }

@@ -95,6 +95,8 @@ pub struct Limits {
     pub peer_per_second: u32,
     /// Requests at once from one address.
     pub peer_burst: u32,
+    /// Connections at once from one address; not counted behind proxies, which all connections come from.
+    pub connections_per_peer: usize,
     /// Requests a second with one token, cookie or API key.
     pub caller_per_second: u32,
     /// Requests at once with one token, cookie or API key.
@@ -126,6 +128,7 @@ impl Default for Limits {
         Self {
             peer_per_second: 100,
             peer_burst: 400,
+            connections_per_peer: 200,
             caller_per_second: 20,
             caller_burst: 100,
             logins_per_minute: 10,
@@ -373,6 +376,9 @@ impl File {
             if value == 0 {
                 fault(format!("limits.{field}"), "at least 1");
             }
+        }
+        if self.limits.connections_per_peer == 0 {
+            fault("limits.connections_per_peer".into(), "at least 1");
         }
         for (field, value) in self.lifetimes.spans() {
             if value == 0 {

@@ -1,6 +1,7 @@
 //! How often somebody may ask: a bucket for each address, one for each caller, narrower ones for costly requests.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -126,13 +127,19 @@ pub(crate) async fn by_peer(
 pub(crate) struct Peer(IpAddr);
 
 impl Peer {
-    fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V6(address) => {
                 IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> 64)))
             }
             v4 => v4,
         })
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
     }
 }
 

@@ -112,7 +112,10 @@ impl Server {
             // Streams end with it, so that nobody is waited for who only listens.
             closing.cancel();
         };
-        accept(listener, router, stopped, GRACE).await;
+        // Behind a proxy all connections come from its address.
+        let per_peer = app.config.limits.connections_per_peer;
+        let per_peer = (app.config.proxies == 0).then_some(per_peer);
+        accept(listener, router, per_peer, stopped, GRACE).await;
         app.tasks.close();
         sweeping.abort();
         let finished = async {

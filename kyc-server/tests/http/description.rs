@@ -45,7 +45,7 @@ fn every_route_says_who_may_use_it_and_how_it_fails() {
             );
             assert!(operation["summary"].is_string(), "{method} {path}");
             for (status, answer) in operation["responses"].as_object().unwrap() {
-                let failure = status.starts_with('4');
+                let failure = status.starts_with(['4', '5']);
                 let problem =
                     answer["content"]["application/problem+json"]["schema"]["$ref"].as_str();
                 assert_eq!(
