@@ -1,7 +1,10 @@
 export { init, Chart, type Answer, type Offers, type WasmSource } from "./wasm.js";
 export { KycError, type KycErrorCode, type Problem } from "./error.js";
-export { KycSession, type Divergence, type OpenOptions, type SaveStatus, type SessionState } from "./session.js";
-export { StorageQueue, type Queue, type Waiting } from "./queue.js";
+export { KycSession, type OpenOptions } from "./session.js";
+export type { Capture, Divergence, SaveStatus, SessionState } from "./state.js";
+export { MemoryStore, type LocalStore } from "./storage.js";
+export { IndexedDbStore } from "./indexed-db.js";
+export type { Progress } from "./upload.js";
 export {
   HttpTransport,
   type Credential,

@@ -1,40 +1,23 @@
 /** One applicant's session in a page: steps at once in WebAssembly, saved in order behind it, corrected by the server. */
-import type { Definition, Event, EventKind, View } from "./generated/collection.js";
+import type { Definition, Event, EventKind } from "./generated/collection.js";
 import { patience, type Patience } from "./backoff.js";
 import { KycError } from "./error.js";
-import type { Queue, Waiting } from "./queue.js";
+import { IndexedDbStore } from "./indexed-db.js";
+import { Listeners } from "./listeners.js";
+import { Photos } from "./photos.js";
+import { advanced, isReadable, replayed } from "./replay.js";
+import { Shelf, type Kept, type Waiting } from "./shelf.js";
+import type { Capture, Divergence, SaveStatus, SessionState } from "./state.js";
+import { MemoryStore, type LocalStore } from "./storage.js";
+import { Tabs, type Told } from "./tabs.js";
 import type { Loaded, Posted, Transport } from "./transport.js";
+import type { Progress } from "./upload.js";
 import { Chart, type Answer, type Offers } from "./wasm.js";
-
-/**
- * How what the applicant sees relates to what the server has: the same · on its way · on its way, with no answer for now ·
- * replaced by the server's, see `divergence` · kept here, because the credential is no longer taken.
- */
-export type SaveStatus = "saved" | "saving" | "offline" | "conflict" | "signed_out";
-
-/** Why the page's steps were replaced by the server's. */
-export interface Divergence {
-  /** The stable code of the server's answer, or of the error. */
-  readonly code: string;
-  /** With `code: "refused"`: which guard said no. */
-  readonly reason: string | null;
-  /** What was not saved, oldest first. */
-  readonly lost: readonly EventKind[];
-}
-
-/** What a page draws. The same object until something changes. */
-export interface SessionState {
-  readonly view: View;
-  readonly status: SaveStatus;
-  /** Events that the server has not acknowledged yet. */
-  readonly waiting: number;
-  readonly divergence: Divergence | null;
-}
 
 export interface OpenOptions {
   readonly transport: Transport;
-  /** Where unsent events survive a closed tab. Without one they survive as long as the page does. */
-  readonly queue?: Queue;
+  /** Where what is unsent survives a closed tab: by default {@link IndexedDbStore}, or the page's memory where there is none. */
+  readonly store?: LocalStore;
   readonly patience?: Patience;
   readonly newKey?: () => string;
 }
@@ -49,70 +32,120 @@ const abandoned = new FinalizationRegistry<AbortController>((life) => life.abort
 
 export class KycSession {
   readonly #transport: Transport;
-  readonly #queue: Queue | null;
+  readonly #shelf: Shelf;
+  readonly #photos: Photos;
+  readonly #tabs: Tabs | null;
   readonly #patience: Patience;
   readonly #newKey: () => string;
   readonly #life = new AbortController();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   readonly #echoes = new Set<number>();
   #chart: Chart;
   #offers: readonly Offers[] | null = null;
   #server: Loaded;
   #confirmed: number;
-  #waiting: Waiting[] = [];
+  #waiting: Waiting[];
   #waiters: Waiter[] = [];
-  #status: SaveStatus = "saved";
+  #status: SaveStatus;
+  #uploading: Progress | null = null;
   #divergence: Divergence | null = null;
   #state: SessionState;
+  #inTurn = false;
   #posting = false;
   #reading = false;
   #readAgain = false;
-  #telling = false;
-  #untold = false;
 
-  private constructor(loaded: Loaded, options: OpenOptions) {
+  private constructor(standing: Loaded, waiting: readonly Waiting[], shelf: Shelf, options: OpenOptions) {
     this.#transport = options.transport;
-    this.#queue = options.queue ?? null;
+    this.#shelf = shelf;
+    this.#photos = new Photos(shelf);
     this.#patience = options.patience ?? patience;
     this.#newKey = options.newKey ?? randomKey;
-    this.#server = loaded;
-    this.#confirmed = loaded.view.version;
-    this.#chart = Chart.restore(loaded.flow, loaded.snapshot);
+    this.#server = standing;
+    this.#confirmed = standing.view.version;
+    this.#waiting = [...waiting];
+    this.#status = waiting.length === 0 ? "saved" : "saving";
+    this.#chart = replayed(standing, waiting);
     this.#state = this.#drawn();
+    shelf.onWritten = () => this.#written();
+    this.#tabs = shelf.isShared ? this.#withOthers() : null;
   }
 
-  /** Sends what an earlier tab could not, then stands where the server stands, and follows it live. */
+  /**
+   * Stands where the server stands, and follows it live. With unsent steps on this device, or without a network, it stands where
+   * this device stood, and what is unsent goes out behind it.
+   */
   static async open(options: OpenOptions): Promise<KycSession> {
-    const { transport, queue } = options;
-    const left = queue?.load(transport.session) ?? [];
-    const refused = await flush(left, transport);
-    const session = new KycSession(await transport.load(), options);
-    queue?.store(transport.session, []);
-    if (refused !== null) session.#diverge(refused.code, refused.reason, left.slice(refused.sent));
+    const { transport } = options;
+    const store = options.store ?? (IndexedDbStore.isAvailable ? new IndexedDbStore() : new MemoryStore());
+    const shelf = new Shelf(transport.session, store);
+    const kept = await shelf.load();
+    const mine = kept.standing !== null && isReadable(kept.standing) ? kept.standing : null;
+    let fresh: Loaded | null = null;
+    if (mine === null || kept.waiting.length === 0) {
+      fresh = await transport.load().catch(async (error: unknown) => {
+        const code = error instanceof KycError ? error.code : "";
+        if (code === "offline" && mine !== null) return null;
+        // Nobody may see it here any more, and nothing unsent would be lost.
+        if (kept.waiting.length === 0 && (code === "unauthorised" || code === "refused_by_server")) await shelf.forget();
+        throw error;
+      });
+    }
+    const session = new KycSession(fresh ?? (mine as Loaded), kept.waiting, shelf, options);
     session.#follow();
+    if (fresh !== null) session.#keepStanding();
+    else if (kept.waiting.length === 0) session.#become("offline");
+    session.#readAgain = fresh === null;
+    void session.#post();
     return session;
   }
 
   /** Steps at once. A refusal is a value and has changed nothing; a step is on its way to the server when this returns. */
-  readonly send = (event: Event): Answer => {
+  readonly send = (event: Event): Answer => this.#take(event, null);
+
+  /**
+   * Hands in a photo: named by its digest here, kept here, and a step at once. The bytes go up behind it, before their event;
+   * what the server says against them becomes a divergence with its code.
+   */
+  readonly capture = async (event: Capture, image: Blob, options: { signal?: AbortSignal } = {}): Promise<Answer> => {
+    this.#alive();
+    const { digest, photo } = await this.#photos.keep(image);
+    try {
+      if (options.signal?.aborted === true) throw new KycError("aborted");
+      return this.#take({ ...event, blob: digest }, photo);
+    } finally {
+      this.#photos.drop(digest, this.#waiting);
+    }
+  };
+
+  /** A photo that this device has: taken in this page, or not gone out yet. `null` when only the server has it. */
+  readonly photo = (digest: string): Promise<Blob | null> => this.#photos.photo(digest, this.#waiting);
+
+  /** Ends the session on this device, and removes what the device keeps of it: unsent steps, too. */
+  readonly forget = async (): Promise<void> => {
+    this.#photos.clear();
+    const forgotten = this.#shelf.forget();
+    this.dispose();
+    await forgotten;
+  };
+
+  #take(event: Event, photo: Waiting["photo"]): Answer {
     this.#alive();
     const version = this.#chart.view().version;
-    const outcome = this.#chart.handle(event, this.#transport.now());
+    const at = this.#transport.now();
+    const outcome = this.#chart.handle(event, at);
     if (outcome.outcome === "rejected") return outcome;
-    this.#waiting.push({ key: this.#newKey(), version, event });
-    this.#keep();
+    const waiting: Waiting = { key: this.#newKey(), version, event, at, photo };
+    this.#waiting.push(waiting);
+    void this.#shelf.keepEvent(waiting).then(() => this.#tellTabs());
     this.#divergence = null;
     this.#become(this.#status === "offline" ? "offline" : "saving");
     void this.#post();
     return outcome;
-  };
+  }
 
   /** Calls back after every change; returns the way to stop. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    const own = (): void => listener();
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
-  };
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
 
   readonly getSnapshot = (): SessionState => this.#state;
 
@@ -148,7 +181,7 @@ export class KycSession {
     void this.#read();
   };
 
-  /** Ends the stream and gives the memory back. What was sent is still in the queue, where there is one. */
+  /** Ends the stream and gives the memory back. What has not gone out is still kept on the device. */
   readonly dispose = (): void => {
     if (this.#life.signal.aborted) return;
     this.#life.abort(new KycError("disposed"));
@@ -160,6 +193,16 @@ export class KycSession {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** A session that nobody holds any more has nothing to say to other tabs either. */
+  #withOthers(): Tabs {
+    const self = new WeakRef(this);
+    const heard = (told: Told): void => {
+      const session = self.deref();
+      if (session !== undefined) void session.#agree(told);
+    };
+    return new Tabs(this.#transport.session, heard, this.#life.signal);
   }
 
   #follow(): void {
@@ -177,49 +220,95 @@ export class KycSession {
     if (!own || this.#state.view.state === "final") void this.#read();
   }
 
-  /** Posts what waits, in order, each with its own key until it is answered. */
+  /** Posts what waits, in order, each with its own key until it is answered; one tab at a time. */
   async #post(): Promise<void> {
-    if (this.#posting) return;
+    if (this.#inTurn) return;
+    this.#inTurn = true;
+    try {
+      // Asked again when the turn comes: another tab may have posted everything by then.
+      while (this.#waiting.length > 0 && !this.#life.signal.aborted) {
+        const drained = await this.#alone(() => this.#drain());
+        if (!drained) return;
+      }
+    } finally {
+      this.#inTurn = false;
+    }
+    if (this.#readAgain) void this.#read();
+  }
+
+  async #alone(work: () => Promise<boolean>): Promise<boolean> {
+    let done = false;
+    const turn = async (): Promise<void> => void (done = await work());
+    await (this.#tabs === null ? turn() : this.#tabs.alone(turn, this.#life.signal));
+    return done;
+  }
+
+  /** Until nothing waits; `false` when it has to stop for now. */
+  async #drain(): Promise<boolean> {
     this.#posting = true;
     try {
       for (let attempt = 1; this.#waiting.length > 0; ) {
         const next = this.#waiting[0] as Waiting;
-        const posted = await this.#tried(() => this.#transport.post(next.event, { ...next, signal: this.#life.signal }), attempt);
-        if (posted === "stop") return;
+        const posted = await this.#tried(() => this.#sent(next), attempt);
+        if (posted === "stop") return false;
         if (posted === "again") {
           attempt += 1;
           continue;
         }
         attempt = 1;
-        if (posted.ok) this.#acknowledged(posted.step.version);
-        else await this.#corrected(posted);
+        if (posted.ok) this.#acknowledged(next, posted.step.version);
+        else if (!(await this.#corrected(posted))) return false;
       }
+      return true;
     } finally {
       this.#posting = false;
     }
-    if (this.#readAgain) void this.#read();
   }
 
-  #acknowledged(version: number): void {
-    this.#waiting.shift();
-    this.#keep();
+  /** First the photo, then the event that names it. Sending either again is harmless. */
+  async #sent(next: Waiting): Promise<Posted> {
+    const { signal } = this.#life;
+    const image = next.photo !== null && "blob" in next.event ? await this.photo(next.event.blob) : null;
+    if (image !== null) {
+      const onProgress = (progress: Progress): void => {
+        this.#uploading = progress;
+        this.#become(this.#status === "offline" ? "saving" : this.#status);
+      };
+      try {
+        await this.#transport.upload(image, { onProgress, signal });
+      } catch (error) {
+        const problem = error instanceof KycError && error.code === "refused_by_server" ? error.problem : null;
+        if (problem === null || AWAY.has(problem.status)) throw error;
+        return { ok: false, problem };
+      } finally {
+        this.#uploading = null;
+      }
+    }
+    return this.#transport.post(next.event, { key: next.key, version: next.version, signal });
+  }
+
+  #acknowledged(done: Waiting, version: number): void {
+    this.#waiting = this.#waiting.filter(({ key }) => key !== done.key);
     this.#echoes.add(version);
-    this.#confirmed = version;
+    this.#confirmed = Math.max(this.#confirmed, version);
+    this.#server = advanced(this.#server, done);
+    this.#keepStanding([done]);
     this.#become(this.#waiting.length === 0 ? "saved" : "saving");
     if (this.#waiting.length === 0) this.#settle(null);
   }
 
   /** The server stands elsewhere: its snapshot replaces ours, and the page is told. */
-  async #corrected({ problem }: Extract<Posted, { ok: false }>): Promise<void> {
+  async #corrected({ problem }: Extract<Posted, { ok: false }>): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       const loaded = await this.#tried(() => this.#transport.load(this.#life.signal), attempt);
-      if (loaded === "stop") return;
+      if (loaded === "stop") return false;
       if (loaded === "again") continue;
       const lost = this.#waiting;
       this.#waiting = [];
-      this.#keep();
       this.#adopt(loaded);
-      return this.#diverge(problem.code, problem.reason ?? null, lost);
+      this.#diverge(problem.code, problem.reason ?? null, lost);
+      this.#keepStanding(lost);
+      return true;
     }
   }
 
@@ -232,7 +321,7 @@ export class KycSession {
   /** Takes over what the server has, unless something of ours is on its way: then the answer to that decides. */
   async #read(): Promise<void> {
     this.#readAgain = true;
-    if (this.#reading || this.#posting) return;
+    if (this.#reading || this.#posting || this.#waiting.length > 0) return;
     this.#reading = true;
     try {
       for (let attempt = 1; this.#readAgain && this.#waiting.length === 0; ) {
@@ -249,6 +338,7 @@ export class KycSession {
         if (this.#waiting.length > 0) this.#readAgain = true;
         if (this.#waiting.length > 0 || loaded.view.version < this.#confirmed) continue;
         this.#adopt(loaded);
+        this.#keepStanding();
         this.#become(this.#divergence === null ? "saved" : "conflict");
       }
     } finally {
@@ -283,6 +373,7 @@ export class KycSession {
         return "stop";
       }
       this.#become("offline");
+      this.#tellTabs();
       const asked = error instanceof KycError && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
       await this.#patience.wait(Math.max(asked, this.#patience.delay(attempt)), this.#life.signal).catch(() => undefined);
       return this.#life.signal.aborted ? "stop" : "again";
@@ -293,7 +384,7 @@ export class KycSession {
     if (this.#life.signal.aborted) return;
     this.#status = status;
     this.#state = this.#drawn();
-    this.#tell();
+    this.#listeners.tell();
   }
 
   #drawn(): SessionState {
@@ -304,33 +395,61 @@ export class KycSession {
       view: isServers ? this.#server.view : own,
       status: this.#status,
       waiting: this.#waiting.length,
+      kept: this.#waiting.length === 0 || this.#shelf.isKept,
+      uploading: this.#uploading,
       divergence: this.#divergence,
     };
   }
 
-  /** A listener that sends is told again afterwards, never in between; one that throws harms no other. */
-  #tell(): void {
-    this.#untold = true;
-    if (this.#telling) return;
-    this.#telling = true;
-    try {
-      while (this.#untold) {
-        this.#untold = false;
-        for (const listener of [...this.#listeners]) {
-          try {
-            listener();
-          } catch (error) {
-            report(error);
-          }
-        }
-      }
-    } finally {
-      this.#telling = false;
+  /** Keeps where the server stands in place of what it has; nothing at all once the session is over. */
+  #keepStanding(done: readonly Waiting[] = []): void {
+    const isOver = this.#waiting.length === 0 && this.#server.view.next_action === "none";
+    if (isOver) this.#photos.clear();
+    const written = isOver ? this.#shelf.forget() : this.#shelf.settle(this.#server, done);
+    void written.then(() => this.#tellTabs());
+  }
+
+  #written(): void {
+    if (this.#state.kept !== (this.#waiting.length === 0 || this.#shelf.isKept)) this.#become(this.#status);
+  }
+
+  #tellTabs(): void {
+    if (!this.#life.signal.aborted) this.#tabs?.tell({ status: this.#status, divergence: this.#divergence });
+  }
+
+  /** Another tab has changed what is kept: this one stands where that one does. */
+  async #agree(told: Told): Promise<void> {
+    const kept = await this.#shelf.load();
+    if (this.#life.signal.aborted || this.#shelf.isForgetful) return;
+    // A step was taken meanwhile: what was read is without it.
+    if (!this.#shelf.isKept) return this.#agree(told);
+    const isNews = this.#isNews(kept);
+    if (isNews) this.#stand(kept);
+    if (isNews && told.divergence !== null) {
+      this.#divergence = told.divergence;
+      this.#become("conflict");
+      this.#settle(new KycError("diverged"));
+    } else if (this.#waiting.length > 0) {
+      this.#become(told.status === "offline" ? "offline" : "saving");
+      void this.#post();
+    } else if (isNews) {
+      this.#become(this.#divergence === null ? "saved" : "conflict");
+      this.#settle(null);
+      void this.#read();
     }
   }
 
-  #keep(): void {
-    this.#queue?.store(this.#transport.session, this.#waiting);
+  #isNews({ standing, waiting }: Kept): boolean {
+    const isAhead = standing !== null && standing.view.version > this.#server.view.version;
+    return isAhead || waiting.map(({ key }) => key).join() !== this.#waiting.map(({ key }) => key).join();
+  }
+
+  #stand({ standing, waiting }: Kept): void {
+    if (standing !== null && standing.view.version >= this.#server.view.version && isReadable(standing)) this.#server = standing;
+    this.#chart.release();
+    this.#chart = replayed(this.#server, waiting);
+    this.#waiting = [...waiting];
+    this.#confirmed = Math.max(this.#confirmed, this.#server.view.version);
   }
 
   #settle(error: KycError | null): void {
@@ -347,24 +466,10 @@ export class KycSession {
   }
 }
 
-/** Posts what an earlier tab left. Answers the first refusal, with how many went through before it. */
-async function flush(
-  left: readonly Waiting[],
-  transport: Transport,
-): Promise<{ code: string; reason: string | null; sent: number } | null> {
-  for (const [sent, waiting] of left.entries()) {
-    const posted = await transport.post(waiting.event, waiting);
-    if (!posted.ok) return { code: posted.problem.code, reason: posted.problem.reason ?? null, sent };
-  }
-  return null;
-}
+/** Answers about the session itself, not about a photo. */
+const AWAY = new Set([401, 403, 404, 410]);
 
 function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function report(error: unknown): void {
-  if ("reportError" in globalThis) globalThis.reportError(error);
-  else console.error(error);
 }

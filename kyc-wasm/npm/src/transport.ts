@@ -30,6 +30,8 @@ export interface Transport {
   now(): number;
   load(signal?: AbortSignal): Promise<Loaded>;
   post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted>;
+  /** Sends the bytes of an image and answers their digest. The same bytes may go again. */
+  upload(bytes: Blob, options?: UploadOptions): Promise<string>;
   /** Calls back with the server's version at every change, until aborted. */
   follow(heard: (version: number) => void, signal: AbortSignal): void;
 }

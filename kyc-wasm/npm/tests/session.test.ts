@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { init, type Queue, type SessionState, type Waiting } from "../src/node.js";
+import { init, MemoryStore, type SessionState } from "../src/node.js";
 import { HttpTransport, KycError, KycSession } from "../src/index.js";
 import { TestServer } from "./server.js";
 import { Clockwork, consent, details, flow, jpeg, opened, transportTo, until } from "./stage.js";
@@ -20,15 +20,6 @@ async function session(options: Parameters<typeof opened>[1] = {}): Promise<KycS
   const one = await opened(server, options);
   open.push(one);
   return one;
-}
-
-/** A queue that survives the session, as storage does. */
-class Shelf implements Queue {
-  waiting: Waiting[] = [];
-  load = (): Waiting[] => this.waiting;
-  store = (_: string, waiting: readonly Waiting[]): void => {
-    this.waiting = [...waiting];
-  };
 }
 
 describe("steps", () => {
@@ -164,36 +155,40 @@ describe("a network that comes and goes", () => {
   });
 
   test("a tab that was closed with unsent events loses none of them", async () => {
-    const queue = new Shelf();
+    const store = new MemoryStore();
     const patience = new Clockwork();
-    const closed = await session({ queue, patience });
+    const closed = await session({ store, patience });
     server.mood = "away";
     closed.send({ type: "start", consent });
     closed.send({ type: "submit_details", details });
+    await until(closed, ({ kept }) => kept);
     await patience.somethingWaits();
     closed.dispose();
     server.mood = "well";
 
-    const one = await session({ queue });
+    const one = await session({ store });
 
+    expect(one.getSnapshot()).toMatchObject({ status: "saving", waiting: 2, view: { state: "document_selection" } });
+    await one.saved();
     expect(server.version).toBe(2);
     expect(one.getSnapshot()).toMatchObject({ status: "saved", view: { state: "document_selection" } });
-    expect(queue.waiting).toEqual([]);
   });
 
   test("what an earlier tab left and the server no longer takes is dropped, and told", async () => {
-    const queue = new Shelf();
-    queue.waiting = [{ key: "k", version: 0, event: { type: "start", consent } }];
+    const store = new MemoryStore();
+    const closed = await session({ store });
+    server.mood = "away";
+    closed.send({ type: "start", consent });
+    await until(closed, ({ kept }) => kept);
+    closed.dispose();
+    server.mood = "well";
     server.happens({ type: "cancel" });
 
-    const one = await session({ queue });
+    const one = await session({ store });
+    const state = await until(one, ({ status }) => status === "conflict");
 
-    expect(one.getSnapshot()).toMatchObject({
-      status: "conflict",
-      divergence: { code: "stale", lost: ["start"] },
-      view: { state: "cancelled" },
-    });
-    expect(queue.waiting).toEqual([]);
+    expect(state).toMatchObject({ divergence: { code: "stale", lost: ["start"] }, view: { state: "cancelled" } });
+    await vi.waitUntil(async () => (await store.names(server.session)).length === 0);
   });
 
   test("opening without a server is told as such", async () => {

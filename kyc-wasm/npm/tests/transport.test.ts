@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { init } from "../src/node.js";
-import { Chart, HttpTransport, KycError, StorageQueue, type Waiting } from "../src/index.js";
+import { Chart, HttpTransport, KycError } from "../src/index.js";
 import { serverEvents, type ServerEvent } from "../src/stream.js";
 import { TestServer } from "./server.js";
 import { consent, flow, jpeg, transportTo } from "./stage.js";
@@ -156,42 +156,3 @@ describe("server-sent events", () => {
     }
   });
 });
-
-describe("the queue in storage", () => {
-  const waiting: Waiting[] = [{ key: "k", version: 3, event: { type: "back" } }];
-
-  test("what is stored is loaded, per session, and forgotten when it is through", () => {
-    const storage = new MapStorage();
-    const queue = new StorageQueue(storage);
-
-    queue.store("s-1", waiting);
-    expect(queue.load("s-1")).toEqual(waiting);
-    expect(queue.load("s-2")).toEqual([]);
-    queue.store("s-1", []);
-    expect(storage.length).toBe(0);
-  });
-
-  test("storage that is full or spoilt makes it forgetful, not unusable", () => {
-    const full = new MapStorage();
-    full.setItem = () => {
-      throw new DOMException("", "QuotaExceededError");
-    };
-    expect(() => new StorageQueue(full).store("s-1", waiting)).not.toThrow();
-
-    const spoilt = new MapStorage();
-    spoilt.setItem("kyc.waiting.s-1", "{");
-    expect(new StorageQueue(spoilt).load("s-1")).toEqual([]);
-  });
-});
-
-class MapStorage implements Storage {
-  readonly #items = new Map<string, string>();
-  get length(): number {
-    return this.#items.size;
-  }
-  clear = (): void => this.#items.clear();
-  key = (index: number): string | null => [...this.#items.keys()][index] ?? null;
-  getItem = (key: string): string | null => this.#items.get(key) ?? null;
-  removeItem = (key: string): void => void this.#items.delete(key);
-  setItem = (key: string, value: string): void => void this.#items.set(key, value);
-}

@@ -1,6 +1,6 @@
 /** The page as a whole: opens the session, and draws the screen that the chart's next action asks for. */
 import { html, nothing, type PropertyValues } from "lit";
-import { HttpTransport, init, KycError, KycSession, StorageQueue, type SessionState } from "@kyc/sdk";
+import { HttpTransport, init, KycError, KycSession, type SessionState } from "@kyc/sdk";
 import { credential, forget, forgetEnded } from "./credential";
 import "./image";
 import { Part, type Desk, type Drawn } from "./part";
@@ -24,7 +24,6 @@ export class KycApplicant extends Part {
   declare state: SessionState | null;
   #session: KycSession | null = null;
   #transport: HttpTransport | null = null;
-  #queue: StorageQueue | null = null;
   #screen = "";
 
   constructor() {
@@ -56,7 +55,7 @@ export class KycApplicant extends Part {
     const heading = this.querySelector<HTMLElement>("h1");
     document.title = heading === null ? t.title : `${heading.textContent.trim()} – ${t.title}`;
     // What is drawn now has been told.
-    if (this.opening === "open" && this.state?.view.next_action === "none") this.#forgetEnded();
+    if (this.opening === "open" && this.state?.view.next_action === "none") forgetEnded(this.state.view.session);
     const screen = this.#screenName();
     if (screen === this.#screen) return;
     const isFirst = this.#screen === "";
@@ -169,6 +168,11 @@ export class KycApplicant extends Part {
     if (divergence === null) return nothing;
     const t = catalogues[this.locale];
     const guard = divergence.reason === null ? undefined : (t.guards as Record<string, string>)[divergence.reason];
+    // A photo that the server did not take: told where it is to be taken again.
+    if (divergence.lost[0]?.startsWith("capture_") === true && divergence.code !== "stale") {
+      const trouble = troubleNamed(divergence.code);
+      return html`<p class="notice bad" data-testid="problem" data-code=${divergence.reason ?? divergence.code}>${guard ?? t.troubles[trouble]}</p>`;
+    }
     const what = guard ?? t.troubles[troubleNamed(divergence.code)];
     return html`<div class="notice warn" data-testid="conflict" data-code=${divergence.reason ?? divergence.code}>
       <p>${t.conflict(what)}</p>
@@ -178,9 +182,14 @@ export class KycApplicant extends Part {
 
   #saveStatus(): Drawn {
     if (this.state === null) return html`<span class="saved"></span>`;
-    const { status } = this.state;
-    return html`<span class="saved ${status}" role="status" data-testid="save-status" data-status=${status}>
-      <span class="dot" aria-hidden="true"></span>${catalogues[this.locale].status[status]}
+    const { status, uploading, kept } = this.state;
+    const t = catalogues[this.locale];
+    return html`<span class="saved ${status}" role="status" data-testid="save-status" data-status=${status} data-kept=${String(kept)}>
+      <span class="dot" aria-hidden="true"></span>${uploading !== null && uploading.total > 0
+        ? t.uploading(Math.round((100 * uploading.sent) / uploading.total))
+        : status === "offline" && !kept
+          ? t.status.offlineNotKept
+          : t.status[status]}
     </span>`;
   }
 
@@ -221,8 +230,7 @@ export class KycApplicant extends Part {
         return;
       }
       this.#transport = new HttpTransport(own);
-      this.#queue = new StorageQueue(localStorage);
-      this.#session = await KycSession.open({ transport: this.#transport, queue: this.#queue });
+      this.#session = await KycSession.open({ transport: this.#transport });
       this.state = this.#session.getSnapshot();
       this.#session.subscribe(() => {
         this.state = this.#session?.getSnapshot() ?? null;
@@ -237,12 +245,6 @@ export class KycApplicant extends Part {
   #shown = (): void => {
     if (document.visibilityState === "visible") this.#session?.refresh();
   };
-
-  #forgetEnded(): void {
-    const session = (this.#transport as HttpTransport).session;
-    this.#queue?.store(session, []);
-    forgetEnded(session);
-  }
 
   #anotherLink = (): void => {
     if (location.hash.startsWith("#code=")) location.reload();

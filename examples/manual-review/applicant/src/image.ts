@@ -1,11 +1,12 @@
-/** `<kyc-image>`: a picture of the session, fetched with the token, because an `<img>` cannot carry one. */
+/** `<kyc-image>`: a picture of the session: from this device, or fetched with the token, because an `<img>` cannot carry one. */
 import { html, type PropertyValues } from "lit";
-import { KycError, type HttpTransport } from "@kyc/sdk";
+import { KycError, type HttpTransport, type KycSession } from "@kyc/sdk";
 import { connected } from "./connection";
 import { Part } from "./part";
 
 export class KycImage extends Part {
   static override properties = {
+    session: { attribute: false },
     transport: { attribute: false },
     digest: { type: String },
     alt: { type: String },
@@ -15,6 +16,7 @@ export class KycImage extends Part {
     failed: { state: true },
   };
 
+  declare session: KycSession;
   declare transport: HttpTransport;
   declare digest: string;
   declare alt: string;
@@ -63,6 +65,8 @@ export class KycImage extends Part {
   }
 
   async #picture(signal: AbortSignal): Promise<Blob> {
+    const here = await this.session.photo(this.digest);
+    if (here !== null) return here;
     for (;;) {
       try {
         return await this.transport.image(this.digest, signal);

@@ -1,7 +1,6 @@
-/** One photo: by camera or as a file, made smaller, sent with progress, then told to the chart. */
+/** One photo: by camera or as a file, made smaller, then handed in; it goes up behind the applicant's back. */
 import { html, nothing, type PropertyValues } from "lit";
-import { KycError, type Side } from "@kyc/sdk";
-import { connected } from "../connection";
+import type { Side } from "@kyc/sdk";
 import { Camera, CameraError, type CameraFault } from "../camera";
 import { captureDrawing, frame } from "../drawings";
 import { explained, Part, type Desk } from "../part";
@@ -12,9 +11,7 @@ type Doing =
   | { at: "choosing" }
   | { at: "starting" }
   | { at: "camera"; camera: Camera }
-  | { at: "preparing" }
-  | { at: "sending"; percent: number }
-  | { at: "waiting" };
+  | { at: "preparing" };
 
 export class KycCapture extends Part {
   static override properties = {
@@ -121,13 +118,6 @@ export class KycCapture extends Part {
         return html`<p role="status">${t.starting}</p>`;
       case "preparing":
         return html`<p role="status">${t.preparing}</p>`;
-      case "waiting":
-        return html`<p role="status" data-testid="waiting">${t.waiting}</p>`;
-      case "sending":
-        return html`<div class="upload">
-          <label for="upload">${t.uploading(this.doing.percent)}</label>
-          <progress id="upload" data-testid="upload" max="100" value=${this.doing.percent}></progress>
-        </div>`;
       default:
         return nothing;
     }
@@ -135,7 +125,7 @@ export class KycCapture extends Part {
 
   #controls(isSelfie: boolean): unknown {
     const { t } = this.desk;
-    const isBusy = this.doing.at === "preparing" || this.doing.at === "sending" || this.doing.at === "waiting";
+    const isBusy = this.doing.at === "preparing";
     if (isBusy) {
       return html`<div class="actions">
         <button class="button" type="button" data-testid="cancel-upload" @click=${this.#stop}>${t.capture.cancel}</button>
@@ -217,6 +207,7 @@ export class KycCapture extends Part {
     this.#stop();
     this.problem = null;
     this.fault = null;
+    this.desk.session.acknowledge();
     this.doing = { at: "preparing" };
     const { signal } = this.#work;
     const subject = this.subject;
@@ -224,35 +215,13 @@ export class KycCapture extends Part {
       const ready = await prepared(photo);
       if (signal.aborted) return;
       if (ready.size > (this.desk.session.flow.images?.max_bytes ?? Number.POSITIVE_INFINITY)) return this.#tell("too_large");
-      const blob = await this.#upload(ready, signal);
-      if (signal.aborted) return;
+      const event = subject === "selfie" ? ({ type: "capture_selfie" } as const) : ({ type: "capture_page", side: subject } as const);
+      const outcome = await this.desk.session.capture(event, ready, { signal });
       this.doing = { at: "choosing" };
-      const outcome = this.desk.session.send(
-        subject === "selfie" ? { type: "capture_selfie", blob } : { type: "capture_page", side: subject, blob },
-      );
       const text = explained(this.desk.t, outcome);
       if (text !== null) this.problem = { code: outcome.outcome === "rejected" && outcome.code === "refused" ? outcome.reason : "not_accepted", text };
     } catch (error) {
       if (!signal.aborted) this.#tell(troubleOf(error));
-    }
-  }
-
-  /** Goes on until it is through, refused, or stopped: a lost connection is no reason to lose a photo. */
-  async #upload(photo: Blob, signal: AbortSignal): Promise<string> {
-    for (;;) {
-      try {
-        this.doing = { at: "sending", percent: 0 };
-        return await this.desk.transport.upload(photo, {
-          signal,
-          onProgress: ({ sent, total }) => {
-            if (!signal.aborted) this.doing = { at: "sending", percent: total === 0 ? 100 : Math.round((100 * sent) / total) };
-          },
-        });
-      } catch (error) {
-        if (!(error instanceof KycError) || error.code !== "offline") throw error;
-        this.doing = { at: "waiting" };
-        await connected(error, signal);
-      }
     }
   }
 

@@ -32,7 +32,7 @@ export class KycReview extends Part {
       <div class="shown ${this.subject}">
         ${this.#shown().map(
           ({ item, blob, again, testid }) => html`<figure>
-            <kyc-image .transport=${transport} .digest=${blob} .alt=${t.items[item]} .name=${item} .failure=${t.review.imageFailed}></kyc-image>
+            <kyc-image .session=${session} .transport=${transport} .digest=${blob} .alt=${t.items[item]} .name=${item} .failure=${t.review.imageFailed}></kyc-image>
             <figcaption>
               <span>${t.items[item]}</span>
               ${again === null
