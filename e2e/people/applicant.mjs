@@ -43,6 +43,47 @@ export class Applicant extends Person {
     await this.page.locator('[data-testid="save-status"][data-status="saved"]').waitFor();
   }
 
+  /** Waits until a closed tab could be opened again without a network. */
+  async canOpenOffline() {
+    await this.page.locator('html[data-openable="offline"]').waitFor({ state: "attached" });
+  }
+
+  async losesTheNetwork() {
+    await this.context.setOffline(true);
+  }
+
+  async findsTheNetwork() {
+    await this.context.setOffline(false);
+  }
+
+  /** Waits until everything that has not gone out would survive a closed tab. */
+  async isKeptHere() {
+    await this.page.locator('[data-testid="save-status"][data-status="offline"][data-kept="true"]').waitFor();
+  }
+
+  async closesTheTab() {
+    await this.page.close();
+  }
+
+  /** The same session in the same browser: by its address, since the link's code is spent. */
+  async opensAnotherTab() {
+    const other = new Applicant(this.context, await this.context.newPage());
+    await other.page.goto(this.page.url());
+    return other;
+  }
+
+  /** What the page sends from here on, as it is answered. */
+  changes() {
+    /** @type {{ what: string, status: number }[]} */
+    const changes = [];
+    this.page.on("response", (response) => {
+      const request = response.request();
+      const event = request.url().endsWith("/events") ? /** @type {{ type: string }} */ (request.postDataJSON()).type : "photo";
+      if (request.method() !== "GET") changes.push({ what: event, status: response.status() });
+    });
+    return changes;
+  }
+
   async consents() {
     await this.stands("welcome");
     await this.the("consent").check();

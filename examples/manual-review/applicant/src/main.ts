@@ -1,3 +1,6 @@
 import "../../theme.css";
 import "./applicant.css";
 import "./app";
+import { openableOffline } from "./offline";
+
+void openableOffline();
