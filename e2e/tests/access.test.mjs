@@ -122,7 +122,7 @@ test("a reviewer without a mouse claims, judges and approves", async (t) => {
 test("a reviewer's keyboard goes on where the work is, after every step", async (t) => {
   const { applicant, session } = await stage.applicant(t);
   const reviewer = await stage.reviewer(t);
-  const at = (id) => reviewer.page.locator(`[data-testid="${id}"]:focus`).waitFor();
+  const at = (/** @type {string} */ id) => reviewer.page.locator(`[data-testid="${id}"]:focus`).waitFor();
   await applicant.walks("passport");
   await reviewer.sees(session);
   await reviewer.the(`case-${session}`).focus();
