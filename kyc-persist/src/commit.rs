@@ -42,7 +42,8 @@ impl fmt::Display for Row {
 }
 
 /// A row as it was last committed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Kept {
     /// The token of compare-and-swap.
     pub version: u32,

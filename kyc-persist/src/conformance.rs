@@ -13,6 +13,7 @@
     reason = "a suite panics where a promise is broken"
 )]
 
+mod archives;
 mod commits;
 mod faults;
 mod grants;
@@ -29,7 +30,7 @@ use crate::{Commit, Expected, Grants, Outgoing, OutgoingKind, Row, Store};
 
 pub use self::faults::{Fault, FaultyStore};
 #[doc(hidden)]
-pub use self::{commits::*, grants::*, listings::*, outbox::*, races::*};
+pub use self::{archives::*, commits::*, grants::*, listings::*, outbox::*, races::*};
 
 /// Writes the suite as tests of one adapter: `$place` makes a place that is empty, and is dropped after the case; `$open`
 /// opens the store that is kept there, again and again, never twice at the same time.
@@ -87,6 +88,20 @@ macro_rules! conformance_cases {
             revoking_a_subject_takes_back_all_its_grants_and_no_other
             a_sweep_forgets_what_holds_no_longer
             a_grant_with_a_long_subject_is_refused
+        }
+    };
+}
+
+/// Writes what is promised of an [`Archive`](crate::archive::Archive) as tests of one adapter, as [`conformance!`] does.
+#[macro_export]
+macro_rules! archive_conformance {
+    ($place:expr, $open:expr $(,)?) => {
+        $crate::conformance_tests! { $place, $open;
+            everything_moves_out_and_is_told_alike_in_pages_of_any_size
+            everything_moves_in_and_goes_on_as_if_nothing_had_happened
+            an_import_that_breaks_off_is_continued_by_the_same_file_and_no_other
+            a_store_that_is_not_empty_takes_nothing
+            of_two_that_import_at_once_one_goes_on
         }
     };
 }

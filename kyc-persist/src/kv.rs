@@ -15,10 +15,12 @@
 //! | `u` of subject | length of the subject, subject, hash | nothing |
 //! | `e` expiry | moment, hash | nothing |
 //! | `v` vault | name | wrapped keys |
+//! | `i` import | | how far it has come; nothing once it is finished |
 //!
 //! Numbers are big-endian, so that bytes sort as numbers do; a session's name has no `0`, so that no name is the beginning
 //! of another's key. Only the first waiting effect of a row is in `d`: those behind it cannot be leased.
 
+mod archive;
 mod committer;
 mod draft;
 mod grants;

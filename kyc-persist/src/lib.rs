@@ -5,6 +5,7 @@
 //! names.
 #![doc = include_str!("../README.md")]
 
+pub mod archive;
 #[cfg(feature = "blobs")]
 mod blobs;
 mod clock;

@@ -1,5 +1,7 @@
 //! A store that forgets: for tests, for trying things out, and as the model that every other adapter is compared with.
 
+mod archive;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,10 +9,12 @@ use async_trait::async_trait;
 use kyc_core::journal::{Entry, Hash};
 use kyc_core::{Key, Timestamp};
 
+use crate::archive::Mark;
 use crate::outbox::put_back;
 use crate::{
-    Commit, Committed, Cursor, Expected, Grant, Grants, Kept, LONGEST_PAGE, Lease, Listed, Order,
-    Outbound, OutboundId, Outgoing, OutgoingKind, Page, Query, Row, Settled, Store, StoreError,
+    Commit, Committed, Cursor, Expected, Grant, Grants, Kept, LONGEST_PAGE, Lease, Listed,
+    MemoryVault, Order, Outbound, OutboundId, Outgoing, OutgoingKind, Page, Query, Row, Settled,
+    Store, StoreError,
 };
 
 /// Keeps everything in memory, in the plainest way that keeps the promises of a store, except that nothing outlives it.
@@ -38,6 +42,9 @@ struct Tables {
     outbox: BTreeMap<OutboundId, Waiting>,
     dead: BTreeMap<OutboundId, Waiting>,
     grants: HashMap<Hash, Grant>,
+    vault: MemoryVault,
+    /// How far an import has come that was not finished.
+    mark: Option<Mark>,
 }
 
 #[derive(Debug)]

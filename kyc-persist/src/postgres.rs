@@ -9,6 +9,8 @@
 //!   every other store.
 //! - A connection is only used when the server is set to keep what it acknowledges.
 
+mod archive;
+mod batch;
 mod checks;
 mod connections;
 mod fault;

@@ -46,7 +46,7 @@ impl MemoryVault {
         Self::default()
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T) -> T {
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T) -> T {
         look(&mut self.places.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -3,3 +3,9 @@
 use kyc_persist::MemoryStore;
 
 kyc_persist::conformance!(MemoryStore::new(), async |store| store.clone());
+
+mod archive {
+    use super::*;
+
+    kyc_persist::archive_conformance!(MemoryStore::new(), async |store| store.clone());
+}

@@ -6,3 +6,12 @@ kyc_persist::conformance!(tempfile::tempdir().unwrap(), async |place| RedbStore:
     place
 )
 .unwrap());
+
+mod archive {
+    use super::*;
+
+    kyc_persist::archive_conformance!(tempfile::tempdir().unwrap(), async |place| RedbStore::open(
+        place
+    )
+    .unwrap());
+}

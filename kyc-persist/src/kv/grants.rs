@@ -81,6 +81,10 @@ fn forget<E: Engine>(draft: &mut Draft<'_, E>, hash: &Hash) -> Result<Option<Gra
 
 fn kept<R: Read>(read: &R, hash: &Hash) -> Result<Option<Grant>, StoreError> {
     read.get(&keys::grant(hash))?
-        .map(|bytes| serde_json::from_slice(&bytes).map_err(|_| R::corrupt("grant")))
+        .map(|bytes| decode::<R>(&bytes))
         .transpose()
+}
+
+pub(super) fn decode<R: Read>(bytes: &[u8]) -> Result<Grant, StoreError> {
+    serde_json::from_slice(bytes).map_err(|_| R::corrupt("grant"))
 }

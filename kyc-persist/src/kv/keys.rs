@@ -6,18 +6,19 @@ use kyc_core::{Key, SessionId, Timestamp};
 use crate::{Cursor, OutboundId, Row};
 
 pub(super) const ROW: u8 = b'r';
+pub(super) const JOURNAL: u8 = b'j';
 pub(super) const OUTBOX: u8 = b'o';
 pub(super) const DEAD: u8 = b'x';
+pub(super) const GRANT: u8 = b'g';
+pub(super) const VAULT: u8 = b'v';
 const PART: u8 = b'p';
-const JOURNAL: u8 = b'j';
 const KEY: u8 = b'k';
 const DUE: u8 = b'd';
 const ALL: u8 = b'a';
 const IN_STATE: u8 = b's';
-const GRANT: u8 = b'g';
 const OF_SUBJECT: u8 = b'u';
 const EXPIRY: u8 = b'e';
-const VAULT: u8 = b'v';
+const IMPORT: u8 = b'i';
 
 pub(super) fn row(row: &Row) -> Vec<u8> {
     under(ROW, row)
@@ -38,6 +39,19 @@ pub(super) fn entries(row: &Row) -> Range {
 
 pub(super) fn key(row: &Row, key: &Key) -> Vec<u8> {
     joined(&[&under(KEY, row), key.as_str().as_bytes()])
+}
+
+/// How far an import has come.
+pub(super) fn import() -> Vec<u8> {
+    vec![IMPORT]
+}
+
+/// All there is.
+pub(super) fn everything() -> Range {
+    Range {
+        from: Vec::new(),
+        to: vec![u8::MAX],
+    }
 }
 
 pub(super) fn outbox(table: u8, id: &OutboundId) -> Vec<u8> {
@@ -139,6 +153,11 @@ pub(super) fn place_at_end(key: &[u8], prefix: usize) -> Option<Cursor> {
     })
 }
 
+/// The row in its key.
+pub(super) fn row_in(key: &[u8]) -> Option<Row> {
+    row_of(key.get(1..)?)
+}
+
 /// The name in a key of the outbox or of the dead.
 pub(super) fn id_in_outbox(key: &[u8]) -> Option<OutboundId> {
     id(key.get(1..)?)
@@ -213,16 +232,20 @@ fn named(id: &OutboundId) -> Vec<u8> {
 fn id(bytes: &[u8]) -> Option<OutboundId> {
     let (bytes, index) = bytes.split_last_chunk()?;
     let (bytes, version) = bytes.split_last_chunk()?;
+    Some(OutboundId {
+        row: row_of(bytes)?,
+        version: u32::from_be_bytes(*version),
+        index: u16::from_be_bytes(*index),
+    })
+}
+
+fn row_of(bytes: &[u8]) -> Option<Row> {
     let (session, [0, chart]) = bytes.split_last_chunk()? else {
         return None;
     };
-    Some(OutboundId {
-        row: Row {
-            session: name(session)?,
-            chart: chart_of(*chart)?,
-        },
-        version: u32::from_be_bytes(*version),
-        index: u16::from_be_bytes(*index),
+    Some(Row {
+        session: name(session)?,
+        chart: chart_of(*chart)?,
     })
 }
 

@@ -4,6 +4,7 @@ use kyc_core::Timestamp;
 
 use super::draft::{Draft, Read};
 use super::{Engine, keys};
+use crate::archive::Work;
 use crate::outbox::put_back;
 use crate::{
     LONGEST_PAGE, Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Row, Settled, StoreError,
@@ -176,6 +177,42 @@ pub(super) fn retry<E: Engine>(
     draft.remove(keys::outbox(keys::DEAD, id));
     draft.set(keys::outbox(keys::OUTBOX, id), encode(&waiting));
     Ok(true)
+}
+
+/// What waits or was given up under this pair, whoever has it.
+pub(super) fn work<R: Read>(pair: &super::Pair) -> Result<Work, StoreError> {
+    let (id, waiting) = decode_pair::<R>(pair)?;
+    Ok(Work {
+        id,
+        kind: waiting.kind,
+        body: waiting.body,
+        due_at: waiting.due_at,
+        fence: waiting.fence,
+        leased_until: waiting.leased_until,
+    })
+}
+
+/// Keeps what came from another store, after all that stands before it.
+pub(super) fn restore<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    table: u8,
+    work: Work,
+) -> Result<(), StoreError> {
+    let id = work.id;
+    let waiting = Waiting {
+        kind: work.kind,
+        due_at: work.due_at,
+        fence: work.fence,
+        leased_until: work.leased_until,
+        body: work.body,
+    };
+    if table == keys::OUTBOX
+        && (waiting.kind == OutgoingKind::Timer || first_effect(draft, &id.row)?.is_none())
+    {
+        draft.set(keys::due(waiting.available_at(), &id), Vec::new());
+    }
+    draft.set(keys::outbox(table, &id), encode(&waiting));
+    Ok(())
 }
 
 fn waiting<R: Read>(read: &R, id: &OutboundId) -> Result<Option<Waiting>, StoreError> {

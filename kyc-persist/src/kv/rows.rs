@@ -122,7 +122,38 @@ pub(super) fn list<R: Read>(read: &R, query: &Query) -> Result<Page, StoreError>
     Ok(Page::cut(rows, query.limit()))
 }
 
-fn kept<R: Read>(read: &R, row: &Row) -> Result<Option<Kept>, StoreError> {
+/// Keeps a row that came from another store, and its place in the listings.
+pub(super) fn restore<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    row: &Row,
+    kept: &Kept,
+) -> Result<(), StoreError> {
+    let place = Cursor {
+        opened_at: kept.opened_at,
+        session: row.session.clone(),
+    };
+    draft.set(keys::all(row.chart, &place), Vec::new());
+    draft.set(keys::in_state(row.chart, &kept.state, &place), Vec::new());
+    write(draft, row, kept)
+}
+
+/// Keeps a line of the journal that came from another store.
+pub(super) fn restore_entry<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    let facts = &entry.facts;
+    let row = Row {
+        session: facts.session.clone(),
+        chart: facts.chart,
+    };
+    let version = facts.version.to_be_bytes();
+    draft.set(keys::key(&row, &facts.key), version.into());
+    draft.set(keys::entry(&row, facts.version), encode_entry::<E>(entry)?);
+    Ok(())
+}
+
+pub(super) fn kept<R: Read>(read: &R, row: &Row) -> Result<Option<Kept>, StoreError> {
     let Some(mut bytes) = read.get(&keys::row(row))? else {
         return Ok(None);
     };
@@ -163,7 +194,7 @@ fn encode_entry<R: Engine>(entry: &Entry) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(entry).map_err(|error| StoreError::backend(R::NAME, error))
 }
 
-fn decode_entry<R: Read>(bytes: &[u8]) -> Result<Entry, StoreError> {
+pub(super) fn decode_entry<R: Read>(bytes: &[u8]) -> Result<Entry, StoreError> {
     serde_json::from_slice(bytes).map_err(|_| R::corrupt("journal"))
 }
 

@@ -85,12 +85,14 @@ pub(super) async fn sweep(connections: &Connections, now: Timestamp) -> Result<u
 }
 
 fn holding(rows: &[tokio_postgres::Row], now: Timestamp) -> Result<Option<Grant>, StoreError> {
-    let grant = rows.first().map(|row| {
-        Ok::<_, StoreError>(Grant {
-            subject: text(column(row, 0, "grant")?, "grant")?,
-            purpose: text(column(row, 1, "grant")?, "grant")?,
-            expires_at: timestamp(column(row, 2, "grant")?, "grant")?,
-        })
-    });
+    let grant = rows.first().map(grant);
     Ok(grant.transpose()?.filter(|grant| grant.holds_at(now)))
+}
+
+pub(super) fn grant(row: &tokio_postgres::Row) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        subject: text(column(row, 0, "grant")?, "grant")?,
+        purpose: text(column(row, 1, "grant")?, "grant")?,
+        expires_at: timestamp(column(row, 2, "grant")?, "grant")?,
+    })
 }

@@ -194,7 +194,7 @@ fn at_most(limit: usize) -> i64 {
     i64::try_from(limit.min(LONGEST_PAGE)).unwrap_or(0)
 }
 
-fn outbound(row: &tokio_postgres::Row) -> Result<Outbound, StoreError> {
+pub(super) fn outbound(row: &tokio_postgres::Row) -> Result<Outbound, StoreError> {
     let kind = match column(row, 4, "outbox")? {
         "effect" => OutgoingKind::Effect,
         "timer" => OutgoingKind::Timer,

@@ -340,7 +340,7 @@ pub(super) async fn list(connections: &Connections, query: &Query) -> Result<Pag
     Ok(Page::cut(rows, query.limit()))
 }
 
-fn kept(row: &tokio_postgres::Row) -> Result<Kept, StoreError> {
+pub(super) fn kept(row: &tokio_postgres::Row) -> Result<Kept, StoreError> {
     Ok(Kept {
         version: number(column(row, 0, "row")?)?,
         state: text(column(row, 1, "row")?, "row")?,
@@ -350,11 +350,11 @@ fn kept(row: &tokio_postgres::Row) -> Result<Kept, StoreError> {
     })
 }
 
-fn decode(entry: &str) -> Result<Entry, StoreError> {
+pub(super) fn decode(entry: &str) -> Result<Entry, StoreError> {
     serde_json::from_str(entry).map_err(|_| corrupt("journal"))
 }
 
-fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+pub(super) fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
     bytes
         .try_into()
         .map(Hash::from_bytes)

@@ -11,7 +11,10 @@ use super::fault::{Fault, PostgresError};
 use crate::StoreError;
 
 /// One after the other, never changed once released.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "sessions", include_str!("0001.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "sessions", include_str!("0001.sql")),
+    (2, "import", include_str!("0002.sql")),
+];
 
 /// What comes before the first migration: where they are counted.
 const REGISTER: &str =

@@ -6,6 +6,7 @@
 )]
 
 mod crashes;
+mod moving;
 mod opening;
 mod races;
 mod server;
@@ -20,6 +21,15 @@ kyc_persist::conformance!(Place::new(), async |place| {
     place.quiet().await;
     PostgresStore::open(place.url()).await.unwrap()
 });
+
+mod archive {
+    use super::*;
+
+    kyc_persist::archive_conformance!(Place::new(), async |place| {
+        place.quiet().await;
+        PostgresStore::open(place.url()).await.unwrap()
+    });
+}
 
 /// Runs a test that awaits.
 fn run<T>(work: impl Future<Output = T>) -> T {
