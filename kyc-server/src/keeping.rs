@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use clap::Args;
 use kyc_core::journal::Entry;
+use kyc_persist::archive::{self, Archive, ArchiveError};
 use kyc_persist::{
     Blobs, Grants, Kek, Kept as Standing, KeyError, KeySource, Keyring, MemoryStore, MemoryVault,
     Page, PostgresStore, Query, RedbStore, Row, Safe, SealedStore, SledStore, Store, StoreError,
@@ -150,6 +151,57 @@ pub(crate) async fn open(
     }
 }
 
+/// Whether a store has to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// It is told when it is not.
+    There,
+    /// It is made when it is not.
+    Made,
+}
+
+/// Opens a store or a vault as it is on disk, or tells in one line why not; with its name for people.
+pub(crate) async fn archive(
+    name: &str,
+    opening: Opening,
+) -> Result<(String, Box<dyn Archive>), String> {
+    let place = Place::parse("--store", name)?;
+    let missing = |directory: &str, inside: &str| {
+        opening == Opening::There && !Path::new(directory).join(inside).exists()
+    };
+    let archive: Box<dyn Archive> = match &place {
+        Place::Memory => return Err("memory: it is forgotten with its process".into()),
+        Place::Sled(directory) if missing(directory, "sled") => {
+            return Err(format!("{directory}: there is no sled store"));
+        }
+        Place::Redb(directory) if missing(directory, "kyc.redb") => {
+            return Err(format!("{directory}: there is no redb store"));
+        }
+        Place::Sled(directory) => {
+            Box::new(SledStore::open(directory).map_err(|error| place.told(&error))?)
+        }
+        Place::Redb(directory) => {
+            Box::new(RedbStore::open(directory).map_err(|error| place.told(&error))?)
+        }
+        Place::Postgres(url) => {
+            let store = PostgresStore::open(url).await;
+            Box::new(store.map_err(|error| place.told(&error))?)
+        }
+    };
+    Ok((place.name().to_owned(), archive))
+}
+
+/// Nobody is served from half an installation.
+async fn is_whole(archive: &dyn Archive, place: &Place) -> Result<(), String> {
+    let standing = archive.standing().await;
+    match standing.map_err(|error| place.told(&error))? {
+        archive::Standing::Unfinished(_) => {
+            Err(format!("{}: {}", place.name(), ArchiveError::Unfinished))
+        }
+        archive::Standing::Empty | archive::Standing::Filled => Ok(()),
+    }
+}
+
 /// Wraps everything anew with the current key, while the server works.
 pub(crate) async fn rotate(safe: Safe) {
     let done = safe.rotate(|progress| {
@@ -167,12 +219,13 @@ pub(crate) async fn rotate(safe: Safe) {
     }
 }
 
-async fn seal<S: Store + Grants + 'static>(
+async fn seal<S: Store + Grants + Archive + 'static>(
     store: S,
     place: &Place,
     images: Blobs,
     sealing: &Sealing,
 ) -> Result<Kept, String> {
+    is_whole(&store, place).await?;
     if sealing.unsealed {
         let is_sealed = SealedStore::is_sealed(&store).await;
         if is_sealed.map_err(|error| place.told(&error))? {
@@ -210,14 +263,20 @@ async fn unlock(store: &Place, place: &Place, sealing: &Sealing) -> Result<Safe,
     let vault: Arc<dyn Vault> = match place {
         Place::Memory => Arc::new(MemoryVault::new()),
         Place::Sled(directory) => {
-            Arc::new(SledStore::open(directory).map_err(|error| place.told(&error))?)
+            let vault = SledStore::open(directory).map_err(|error| place.told(&error))?;
+            is_whole(&vault, place).await?;
+            Arc::new(vault)
         }
         Place::Redb(directory) => {
-            Arc::new(RedbStore::open(directory).map_err(|error| place.told(&error))?)
+            let vault = RedbStore::open(directory).map_err(|error| place.told(&error))?;
+            is_whole(&vault, place).await?;
+            Arc::new(vault)
         }
         Place::Postgres(url) => {
             let vault = PostgresStore::open(url).await;
-            Arc::new(vault.map_err(|error| place.told(&error))?)
+            let vault = vault.map_err(|error| place.told(&error))?;
+            is_whole(&vault, place).await?;
+            Arc::new(vault)
         }
     };
     let has_key =

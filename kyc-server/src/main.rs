@@ -8,6 +8,7 @@ mod erasures;
 mod installation;
 mod keeping;
 mod ledger;
+mod moving;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};
@@ -55,6 +56,18 @@ enum Task {
     Flow {
         #[command(subcommand)]
         task: FlowTask,
+    },
+    /// Move a whole installation from one store to another, and see that it is the same.
+    ///
+    /// Stop the server first: an embedded store is refused while somebody has it open, and of PostgreSQL what is committed
+    /// after the beginning is not seen. Everything moves as it is stored; what is sealed stays sealed, and no key is needed.
+    ///
+    /// An installation is more than its store. Its vault (<store>.vault, or --vault of the server) is moved by the same
+    /// commands, as a store of its own and into a file that is kept apart from the other. Its key and its secret
+    /// (<store>.key, <store>.secret), the file of its checkpoints and the directory of its images are copied as they are.
+    Store {
+        #[command(subcommand)]
+        task: moving::Task,
     },
     /// Print the description of the interface: OpenAPI 3.1.
     Openapi,
@@ -161,6 +174,7 @@ fn main() -> ExitCode {
         Some(Task::Flow {
             task: FlowTask::Check { file },
         }) => flow(&file).map(drop),
+        Some(Task::Store { task }) => moving::run(task),
         Some(Task::Openapi) => say(&Server::openapi()),
         Some(Task::Audit { task }) => audit::run(*task),
         Some(Task::Erasures { task }) => erasures::run(task),
