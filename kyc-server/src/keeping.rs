@@ -112,10 +112,12 @@ pub(crate) fn is_there(store: &str) -> Result<(), String> {
     match &place {
         Place::Memory => Err("--store memory: it forgets with the process".into()),
         Place::Postgres(_) => Ok(()),
-        Place::Sled(directory) | Place::Redb(directory) => match Path::new(directory).is_dir() {
-            true => Ok(()),
-            false => Err(format!("{directory}: there is no store")),
-        },
+        Place::Sled(directory) | Place::Redb(directory) => {
+            let is_there = place.data().is_some_and(|data| data.exists());
+            is_there
+                .then_some(())
+                .ok_or_else(|| format!("{directory}: there is no store"))
+        }
     }
 }
 
@@ -126,9 +128,10 @@ pub(crate) async fn open(
     sealing: &Sealing,
 ) -> Result<Kept, String> {
     let place = Place::parse("--store", store)?;
-    let images = match blobs {
+    place.is_not_anothers()?;
+    let images = match blobs.map(Path::to_owned).or_else(|| place.blobs_beside()) {
         Some(directory) => {
-            Blobs::local(directory).map_err(|error| format!("{}: {error}", directory.display()))?
+            Blobs::local(&directory).map_err(|error| format!("{}: {error}", directory.display()))?
         }
         None => Blobs::memory(),
     };
@@ -286,7 +289,13 @@ async fn unlock(store: &Place, place: &Place, sealing: &Sealing) -> Result<Safe,
     }
     let is_new = Safe::is_new(&*vault).await;
     let is_new = is_new.map_err(|error| place.told(&error))?;
-    let mut keyring = Keyring::new(key(store, sealing, is_new).map_err(|error| error.to_string())?);
+    let mut keyring = Keyring::new(key(store, sealing, is_new).map_err(|error| match error {
+        KeyError::Missing { .. } => format!(
+            "{error}: what is in this store was sealed with one. Put the file back, or say with --key where it is; \
+             without it nothing can be read"
+        ),
+        other => other.to_string(),
+    })?);
     for file in &sealing.older {
         let older = KeySource::File(file.clone()).read();
         keyring = keyring.with_older(older.map_err(|error| error.to_string())?);
@@ -361,6 +370,41 @@ impl Place {
             Self::Postgres(_) => Err(
                 "--store postgres: needs --vault, a database of its own for every server".into(),
             ),
+        }
+    }
+
+    /// A directory keeps what one engine wrote. Another would begin an empty installation in it.
+    fn is_not_anothers(&self) -> Result<(), String> {
+        let (other, engine) = match self {
+            Self::Sled(directory) => (Self::Redb(directory.clone()), "redb"),
+            Self::Redb(directory) => (Self::Sled(directory.clone()), "sled"),
+            Self::Memory | Self::Postgres(_) => return Ok(()),
+        };
+        let directory = self.name();
+        match other.data().is_some_and(|data| data.exists()) {
+            true => Err(format!(
+                "{directory}: this is a store of {engine}: open it with --store {engine}:{directory}"
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// What an engine has made in its directory.
+    fn data(&self) -> Option<PathBuf> {
+        match self {
+            Self::Memory | Self::Postgres(_) => None,
+            Self::Sled(directory) => Some(Path::new(directory).join("sled")),
+            Self::Redb(directory) => Some(Path::new(directory).join("kyc.redb")),
+        }
+    }
+
+    /// Where the images are when nobody says: never apart from the sessions that speak of them, where that can be known.
+    fn blobs_beside(&self) -> Option<PathBuf> {
+        match self {
+            Self::Memory | Self::Postgres(_) => None,
+            Self::Sled(directory) | Self::Redb(directory) => {
+                Some(format!("{}.blobs", directory.trim_end_matches('/')).into())
+            }
         }
     }
 

@@ -109,7 +109,7 @@ struct Serve {
     /// `postgres:URL` for any number of servers on one database.
     #[arg(long, env = "KYC_STORE", default_value = "memory")]
     store: String,
-    /// The directory of the images; in memory when left out.
+    /// The directory of the images. Beside a sled or redb store when left out, else in memory.
     #[arg(long, env = "KYC_BLOBS")]
     blobs: Option<PathBuf>,
     /// The Flows that sessions may be opened with, the first by default; the manual review when left out.
@@ -211,11 +211,15 @@ fn serve(options: Serve) -> Result<(), Failure> {
             .collect::<Result<_, _>>()?,
     };
     let secret = secret(&options)?;
+    if let Some(pages) = &options.pages {
+        are_there(pages)?;
+    }
     let signing = options.checkpoints.key(&options.store)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::of)?;
+    let has_pages = options.pages.is_some();
     runtime.block_on(async {
         let blobs = options.blobs.as_deref();
         let kept = keeping::open(&options.store, blobs, &options.sealing).await;
@@ -241,6 +245,11 @@ fn serve(options: Serve) -> Result<(), Failure> {
         });
         if options.store == "memory" {
             tracing::warn!("sessions are kept in memory, and forgotten with this process");
+        } else if options.store.starts_with("postgres") && options.blobs.is_none() {
+            tracing::warn!("images are kept in memory, and forgotten with this process: name a directory with --blobs");
+        }
+        if !has_pages {
+            tracing::info!("no pages are served here: links lead to /apply/ of the public URL");
         }
         if let Some(safe) = kept.rotating {
             tokio::spawn(keeping::rotate(safe));
@@ -267,9 +276,37 @@ fn secret(options: &Serve) -> Result<[u8; 32], Failure> {
     let beside = beside
         .map(|directory| PathBuf::from(format!("{}.secret", directory.trim_end_matches('/'))));
     match options.secret.clone().or(beside) {
+        Some(file)
+            if !file.exists()
+                && keeping::is_there(store).is_ok()
+                && !store.starts_with("postgres") =>
+        {
+            Err(Failure::in_file(
+                &file,
+                [
+                    "there is no such file, and the store was made with one: put it back. If it is lost, put 64 hexadecimal \
+                  digits there, as `openssl rand -hex 32` prints them; requests that were answered before are then not \
+                  recognised when they are repeated",
+                ],
+            ))
+        }
         Some(file) => key_in(&file),
         None => Ok(*Secret::random().digest().as_bytes()),
     }
+}
+
+/// Whether both pages are in that directory.
+fn are_there(pages: &Path) -> Result<(), Failure> {
+    for page in ["apply", "backoffice"] {
+        let file = pages.join(page).join("index.html");
+        if !file.is_file() {
+            return Err(Failure::in_file(
+                &file,
+                ["there is no such page; `cargo xtask pages` builds both into target/pages"],
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The key that the text of a file stands for; the file is made for its owner alone when it is not there.

@@ -235,9 +235,9 @@ fn the_key_of_an_installation_is_made_once_and_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempdir().unwrap();
     let store = directory.path().join("store");
-    let held = kyc_persist::SledStore::open(&store).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let read = || {
-        serve(&store);
+        starts_at(&taken, &["--store", &format!("sled:{}", store.display())]);
         let file = directory.path().join("store.secret");
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -246,7 +246,64 @@ fn the_key_of_an_installation_is_made_once_and_for_its_owner_alone() {
         fs::read_to_string(file).unwrap()
     };
     assert_eq!(read(), read());
-    drop(held);
+}
+
+/// Starts a server that ends at once, because its port is taken.
+fn starts_at(taken: &std::net::TcpListener, options: &[&str]) -> (i32, String) {
+    let address = taken.local_addr().unwrap().to_string();
+    said(
+        &program()
+            .args(["--listen", &address])
+            .args(options)
+            .output()
+            .unwrap(),
+    )
+}
+
+#[test]
+fn what_belongs_to_a_store_is_missed_and_not_made_anew() {
+    let directory = tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let store = format!("redb:{}", at("store").display());
+    starts_at(&taken, &["--store", &store]);
+    assert!(at("store.blobs").is_dir());
+
+    for (part, told) in [("store.secret", "openssl rand"), ("store.key", "--key")] {
+        fs::rename(at(part), at("aside")).unwrap();
+        let (code, text) = starts_at(&taken, &["--store", &store]);
+        assert_ne!(code, 0);
+        assert!(text.contains(part) && text.contains(told), "{text}");
+        assert!(!at(part).exists());
+        fs::rename(at("aside"), at(part)).unwrap();
+    }
+    let (_, text) = starts_at(&taken, &["--store", &store]);
+    assert!(text.contains("127.0.0.1:"), "{text}");
+}
+
+#[test]
+fn a_directory_of_another_engine_is_left_alone() {
+    let directory = tempdir().unwrap();
+    let store = directory.path().join("store");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    starts_at(&taken, &["--store", &format!("redb:{}", store.display())]);
+    let (code, text) = starts_at(&taken, &["--store", &format!("sled:{}", store.display())]);
+    assert_eq!(code, 1);
+    assert!(text.contains("--store redb:"), "{text}");
+    assert!(!store.join("sled").exists());
+}
+
+#[test]
+fn pages_that_are_not_there_are_told_and_nothing_starts() {
+    let directory = tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let pages = directory.path().to_str().unwrap();
+    let (code, text) = starts_at(&taken, &["--pages", pages]);
+    assert_eq!(code, 2);
+    assert!(
+        text.contains("apply") && text.contains("cargo xtask pages"),
+        "{text}"
+    );
 }
 
 #[test]
