@@ -51,7 +51,7 @@ pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
 pub use memory::MemoryStore;
 pub use outbox::{Lease, NotAnOutboundId, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
 #[cfg(feature = "postgres")]
-pub use postgres::{PostgresError, PostgresStore, PostgresWarning};
+pub use postgres::{Heard, News, PostgresError, PostgresStore, PostgresWarning};
 #[cfg(feature = "redb")]
 pub use redb::{Redb, RedbStore};
 #[cfg(feature = "sealed")]

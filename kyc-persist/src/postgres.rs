@@ -15,6 +15,7 @@ mod checks;
 mod connections;
 mod fault;
 mod grants;
+mod news;
 mod outbox;
 mod rows;
 mod tables;
@@ -36,6 +37,7 @@ use crate::{
 
 pub use self::checks::PostgresWarning;
 pub use self::fault::PostgresError;
+pub use self::news::{Heard, News};
 
 /// The adapter's name in errors.
 const NAME: &str = "postgres";
@@ -45,9 +47,11 @@ const CONNECTIONS: usize = 16;
 
 /// A store in the tables of a PostgreSQL database, shared by all servers that open it.
 ///
-/// It needs a tokio runtime with I/O and time.
+/// It needs a tokio runtime with I/O and time. A clone is the same store.
+#[derive(Clone)]
 pub struct PostgresStore {
     connections: Connections,
+    config: Config,
     warnings: Vec<PostgresWarning>,
 }
 
@@ -72,7 +76,8 @@ impl PostgresStore {
     /// As [`open`](Self::open).
     pub async fn open_with(url: &str, connections: usize) -> Result<Self, StoreError> {
         let config = Config::from_str(url).map_err(|error| PostgresError::url(error).told())?;
-        let connections = Connections::new(config, connections)?;
+        let config = connections::with_defaults(config);
+        let connections = Connections::new(config.clone(), connections)?;
         tables::make(&connections).await?;
         let warnings = checks::warnings(&connections).await?;
         for warning in &warnings {
@@ -80,8 +85,14 @@ impl PostgresStore {
         }
         Ok(Self {
             connections,
+            config,
             warnings,
         })
+    }
+
+    /// What the servers on this database tell each other, on a connection of its own; from here on, on this runtime.
+    pub fn news(&self) -> News {
+        News::begin(&self.connections, self.config.clone())
     }
 
     /// What about the database an operator should know, as it was when the store was opened.

@@ -58,6 +58,8 @@ pub(crate) struct Kept {
     pub(crate) below: Arc<dyn Below>,
     /// Where its keys are, when it is sealed.
     pub(crate) safe: Option<Safe>,
+    /// What other servers on the same store do, where there can be others.
+    pub(crate) others: Option<PostgresStore>,
     /// What is to be wrapped anew, when there are older keys.
     pub(crate) rotating: Option<Safe>,
 }
@@ -149,7 +151,9 @@ pub(crate) async fn open(
         Place::Postgres(url) => {
             let store = PostgresStore::open(url).await;
             let store = store.map_err(|error| place.told(&error))?;
-            seal(store, &place, images, sealing).await
+            let others = Some(store.clone());
+            let kept = seal(store, &place, images, sealing).await?;
+            Ok(Kept { others, ..kept })
         }
     }
 }
@@ -242,6 +246,7 @@ async fn seal<S: Store + Grants + Archive + 'static>(
             blobs: images,
             below: Arc::new(Unsealed(store)),
             safe: None,
+            others: None,
             rotating: None,
         });
     }
@@ -257,6 +262,7 @@ async fn seal<S: Store + Grants + Archive + 'static>(
         grants: store.clone(),
         blobs: images.sealed(safe.clone()),
         below: store,
+        others: None,
         rotating: (!sealing.older.is_empty()).then_some(safe.clone()),
         safe: Some(safe),
     })

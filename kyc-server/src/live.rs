@@ -1,9 +1,10 @@
-//! Who is told that something moved: streams of server-sent events, which carry versions and never data.
+//! Who is told that something moved, by this server or by another on the same store: streams of server-sent events, which carry versions and never data.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderName;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response, Sse};
 use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt, stream};
 use kyc_core::{ChartName, SessionId};
+use kyc_persist::{Moved, Row};
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
@@ -29,9 +31,20 @@ pub(crate) struct Live(Arc<Bus>);
 #[derive(Debug)]
 struct Bus {
     sessions: Mutex<HashMap<SessionId, watch::Sender<u32>>>,
-    cases: broadcast::Sender<CaseMoved>,
+    /// Nothing when some may have been missed.
+    cases: broadcast::Sender<Option<CaseMoved>>,
+    others: OnceLock<Tell>,
     places: Places,
     closing: CancellationToken,
+}
+
+/// How other servers on the same store are told.
+struct Tell(Box<dyn Fn(Moved) + Send + Sync>);
+
+impl fmt::Debug for Tell {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Tell(..)")
+    }
 }
 
 /// A case moved.
@@ -51,40 +64,70 @@ impl Live {
         Self(Arc::new(Bus {
             sessions: Mutex::default(),
             cases: broadcast::Sender::new(1024),
+            others: OnceLock::new(),
             places: Places::new(most, most_per_caller),
             closing,
         }))
     }
 
+    /// Tells other servers from now on; once.
+    pub(crate) fn telling(&self, tell: impl Fn(Moved) + Send + Sync + 'static) {
+        let _ = self.0.others.set(Tell(Box::new(tell)));
+    }
+
     /// The session moved, or what its applicant is told of the case did.
     pub(crate) fn session_moved(&self, session: &SessionId, version: u32) {
-        let mut sessions = lock(&self.0.sessions);
-        if let Some(watched) = sessions.get(session) {
-            if watched.receiver_count() == 0 {
-                sessions.remove(session);
-            } else {
-                // News may arrive out of order; versions only grow.
-                watched.send_modify(|known| *known = version.max(*known));
+        self.moved(&Moved {
+            row: Row::collection(session.clone()),
+            version,
+            state: String::new(),
+        });
+    }
+
+    /// Something was committed here.
+    pub(crate) fn moved(&self, moved: &Moved) {
+        self.heard(moved);
+        if let Some(Tell(tell)) = self.0.others.get() {
+            tell(moved.clone());
+        }
+    }
+
+    /// Something was committed, here or by another server.
+    pub(crate) fn heard(&self, moved: &Moved) {
+        let Moved {
+            row: Row { session, chart },
+            version,
+            state,
+        } = moved.clone();
+        match chart {
+            ChartName::Collection => {
+                let mut sessions = lock(&self.0.sessions);
+                if let Some(watched) = sessions.get(&session) {
+                    if watched.receiver_count() == 0 {
+                        sessions.remove(&session);
+                    } else {
+                        // News may arrive out of order; versions only grow.
+                        watched.send_modify(|known| *known = version.max(*known));
+                    }
+                }
+            }
+            ChartName::Review => {
+                // Nobody listening is no fault.
+                let _ = self.0.cases.send(Some(CaseMoved {
+                    session,
+                    version,
+                    state,
+                }));
             }
         }
     }
 
-    /// Something was committed.
-    pub(crate) fn moved(&self, moved: &kyc_persist::Moved) {
-        let session = moved.row.session.clone();
-        match moved.row.chart {
-            ChartName::Collection => self.session_moved(&session, moved.version),
-            ChartName::Review => {
-                let state = moved.state.clone();
-                let version = moved.version;
-                // Nobody listening is no fault.
-                let _ = self.0.cases.send(CaseMoved {
-                    session,
-                    version,
-                    state,
-                });
-            }
+    /// What other servers did was not heard for a while: everybody reads again.
+    pub(crate) fn missed(&self) {
+        for watched in lock(&self.0.sessions).values() {
+            watched.send_modify(|_| ());
         }
+        let _ = self.0.cases.send(None);
     }
 
     /// Begins to listen to one session. What moves from here on is not missed; so listen before you look.
@@ -135,15 +178,16 @@ impl SessionNews {
         let first = (seen != Some(current)).then_some(current);
         let watch = Watch::new(self.place, self.closing, allowed);
         answer(stream::unfold(
-            (first, self.news, watch),
-            |(first, mut news, mut watch)| async move {
+            (first, current, self.news, watch),
+            |(first, known, mut news, mut watch)| async move {
                 let version = match first {
                     Some(version) => version,
                     None => {
                         watch
                             .until(async {
                                 news.changed().await.ok()?;
-                                Some(*news.borrow_and_update())
+                                // What is told again may be older than what the page began with.
+                                Some(known.max(*news.borrow_and_update()))
                             })
                             .await?
                     }
@@ -152,7 +196,7 @@ impl SessionNews {
                     .event("session")
                     .id(version.to_string())
                     .data(json!({ "version": version }).to_string());
-                Some((Ok(event), (None, news, watch)))
+                Some((Ok(event), (None, version, news, watch)))
             },
         ))
     }
@@ -162,7 +206,7 @@ impl SessionNews {
 pub(crate) struct CaseNews {
     place: Place,
     closing: CancellationToken,
-    news: broadcast::Receiver<CaseMoved>,
+    news: broadcast::Receiver<Option<CaseMoved>>,
 }
 
 impl CaseNews {
@@ -177,11 +221,11 @@ impl CaseNews {
                     false => watch.until(async { Some(news.recv().await) }).await?,
                 };
                 let event = match heard {
-                    Ok(moved) => Event::default()
+                    Ok(Some(moved)) => Event::default()
                         .event("case")
                         .id(format!("{}.{}", moved.session, moved.version))
                         .data(json!(moved).to_string()),
-                    Err(RecvError::Lagged(_)) => {
+                    Ok(None) | Err(RecvError::Lagged(_)) => {
                         Event::default().event("resync").id("resync").data("{}")
                     }
                     Err(RecvError::Closed) => return None,

@@ -231,7 +231,7 @@ fn serve(options: Serve) -> Result<(), Failure> {
         let public_url = options
             .public_url
             .unwrap_or_else(|| format!("http://{address}"));
-        let server = Server::new(Parts {
+        let mut server = Server::new(Parts {
             store: kept.store,
             grants: kept.grants,
             blobs: kept.blobs,
@@ -243,6 +243,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
             pages: options.pages,
             secret,
         });
+        if let Some(store) = kept.others {
+            server = server.with_news(store.news());
+        }
         if options.store == "memory" {
             tracing::warn!("sessions are kept in memory, and forgotten with this process");
         } else if options.store.starts_with("postgres") && options.blobs.is_none() {

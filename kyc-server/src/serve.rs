@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use kyc_core::FlowId;
-use kyc_persist::{Courier, StoreError, Terms, Wake};
+use kyc_persist::{Courier, Heard, News, StoreError, Terms, Wake};
 use tokio::net::TcpListener;
 
 use crate::accept::accept;
@@ -21,6 +21,7 @@ pub struct Server {
     app: App,
     router: Router,
     wake: Wake,
+    news: Option<News>,
 }
 
 /// Why a server stopped by itself.
@@ -53,7 +54,20 @@ impl Server {
         let (pages, wake) = (parts.pages.clone(), parts.wake.clone());
         let app = App::new(parts);
         let router = router(&app, pages.as_deref());
-        Self { app, router, wake }
+        Self {
+            app,
+            router,
+            wake,
+            news: None,
+        }
+    }
+
+    /// Tells the other servers on the same store what moves here, and pages here what moves there.
+    #[must_use]
+    pub fn with_news(mut self, news: News) -> Self {
+        self.app.live.telling(news.teller());
+        self.news = Some(news);
+        self
     }
 
     /// All its routes as one service, for a server of your own. Effects are carried only by [`Server::run`].
@@ -76,7 +90,12 @@ impl Server {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
-        let Self { app, router, wake } = self;
+        let Self {
+            app,
+            router,
+            wake,
+            news,
+        } = self;
         editions::check(&app).await?;
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "listening");
@@ -103,6 +122,7 @@ impl Server {
             }
             ended
         });
+        let hearing = tokio::spawn(hear(app.clone(), news));
         let sweeping = tokio::spawn(sweep(app.clone()));
 
         let closing = app.closing.clone();
@@ -118,6 +138,7 @@ impl Server {
         accept(listener, router, per_peer, stopped, GRACE).await;
         app.tasks.close();
         sweeping.abort();
+        hearing.abort();
         let finished = async {
             app.tasks.wait().await;
             carrying.await
@@ -130,6 +151,17 @@ impl Server {
                 tracing::warn!("some work did not finish in time");
                 Ok(())
             }
+        }
+    }
+}
+
+/// Tells pages here what other servers did.
+async fn hear(app: App, news: Option<News>) {
+    let Some(mut news) = news else { return };
+    while let Some(heard) = news.heard().await {
+        match heard {
+            Heard::Moved(moved) => app.live.heard(&moved),
+            Heard::Missed => app.live.missed(),
         }
     }
 }

@@ -7,8 +7,9 @@ use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
 };
 use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Config, NoTls, Row};
+use tokio_postgres::{Client, Config, Connection, Error, NoTls, Row, Socket};
 
 use super::checks;
 use super::fault::{Fault, PostgresError};
@@ -28,6 +29,31 @@ const CONNECTION_TRIES: u32 = 5;
 
 pub(super) type Parameters<'p> = [&'p (dyn ToSql + Sync)];
 
+/// What the URL leaves open.
+pub(super) fn with_defaults(mut config: Config) -> Config {
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(PATIENCE);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("kyc");
+    }
+    // Of several hosts the one that takes writes: after a failover that is another one.
+    if config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+    config
+}
+
+/// A connection beside those of the store. Nothing moves on it unless it is polled.
+pub(super) async fn connect(
+    config: &Config,
+) -> Result<(Client, Connection<Socket, NoTlsStream>), Error> {
+    config.connect(NoTls).await
+}
+
 /// The connections of one store.
 #[derive(Clone)]
 pub(super) struct Connections {
@@ -35,20 +61,7 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(mut config: Config, most: usize) -> Result<Self, StoreError> {
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(PATIENCE);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("kyc");
-        }
-        // Of several hosts the one that takes writes: after a failover that is another one.
-        if config.get_target_session_attrs() == TargetSessionAttrs::Any {
-            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        }
+    pub(super) fn new(config: Config, most: usize) -> Result<Self, StoreError> {
         let terms = ManagerConfig {
             // A connection that is dead and does not know it yet is found before it is used.
             recycling_method: RecyclingMethod::Verified,

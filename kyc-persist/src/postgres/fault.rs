@@ -167,7 +167,7 @@ fn is_of_the_wire(error: &Error) -> bool {
 }
 
 /// The error and what is behind it, in one line.
-fn words(error: &Error) -> String {
+pub(super) fn words(error: &Error) -> String {
     if let Some(said) = error.as_db_error() {
         return refused(said).to_string();
     }

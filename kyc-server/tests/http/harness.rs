@@ -118,6 +118,10 @@ impl World {
 
     pub(crate) async fn on(stage: &Stage) -> Self {
         let (server, listener) = stage.server().await;
+        Self::serving(stage, server, listener)
+    }
+
+    pub(crate) fn serving(stage: &Stage, server: Server, listener: TcpListener) -> Self {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(async move {

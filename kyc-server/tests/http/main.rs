@@ -17,7 +17,11 @@ mod harness;
 mod live;
 mod logs;
 mod pages;
+#[path = "../../../kyc-persist/tests/postgres/server.rs"]
+#[expect(dead_code, reason = "the tests of the store use the rest")]
+mod postgres;
 mod sealing;
+mod servers;
 mod site;
 mod stopping;
 mod uploads;
