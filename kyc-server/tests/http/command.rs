@@ -200,6 +200,7 @@ fn a_store_that_another_process_has_open_is_left_alone() {
     let directory = tempdir().unwrap();
     let store = directory.path().join("store");
     // This process is the other one.
+    fs::write(directory.path().join("store.secret"), "5".repeat(64)).unwrap();
     let held = kyc_persist::SledStore::open(&store).unwrap();
     let (code, text) = said(&serve(&store));
     assert_eq!(code, 1);
