@@ -43,7 +43,7 @@ pub trait Chart: Clone + Debug + Send + Sync + Sized + sealed::Sealed + 'static 
     /// See [`DecodeError`].
     fn decode_to_forget(snapshot: &str) -> Result<Self, DecodeError>;
 
-    /// Whether the event ends a session or erases it, which needs no Flow.
+    /// Whether the event ends a session, erases it or has to do with whether it may be erased, which needs no Flow.
     fn forgets(event: &Self::Event) -> bool;
 
     /// The session at rest.

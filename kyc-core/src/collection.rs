@@ -8,7 +8,8 @@ mod view;
 
 use std::sync::Arc;
 
-pub use self::event::{Effect, Event, EventKind, Reason};
+pub use self::case::Hold;
+pub use self::event::{Effect, Event, EventKind, HoldReason, Reason};
 pub(crate) use self::machine::OLDEST;
 pub use self::table::{Spec, State, When};
 pub use self::view::{
@@ -146,6 +147,18 @@ impl Session {
     /// Whether the person's data was erased.
     pub const fn is_redacted(&self) -> bool {
         self.case.redacted_at.is_some()
+    }
+
+    /// What forbids erasing, if something does. The applicant is not to know.
+    pub const fn hold(&self) -> Option<Hold> {
+        self.case.hold
+    }
+
+    /// The session at rest as the applicant's page may have it: without what forbids erasing.
+    pub fn encode_for_applicant(&self) -> String {
+        let mut shown = self.clone();
+        shown.case.hold = None;
+        shown.encode()
     }
 
     /// Every image the session refers to, those of earlier rounds included.
@@ -303,6 +316,10 @@ impl Session {
             }),
             EventKind::Cancel => would(&Event::Cancel),
             EventKind::Erase => would(&Event::Erase),
+            EventKind::Hold => would(&Event::Hold {
+                reason: HoldReason::Other,
+            }),
+            EventKind::Lift => would(&Event::Lift),
             _ => true,
         }
     }
@@ -321,6 +338,7 @@ impl Session {
             && (self.state != State::SelfieReview || case.is_done(Item::Selfie))
             && decided == case.decision.is_some()
             && (self.state.is_end() || case.redacted_at.is_none())
+            && (case.redacted_at.is_none() || case.hold.is_none())
             && case.deadline.is_some() != (self.state == State::Final || self.state.is_end())
             && case
                 .captures
@@ -351,7 +369,10 @@ impl chart::Chart for Session {
     }
 
     fn forgets(event: &Event) -> bool {
-        matches!(event, Event::Cancel | Event::Erase)
+        matches!(
+            event,
+            Event::Cancel | Event::Erase | Event::Hold { .. } | Event::Lift
+        )
     }
 
     fn encode(&self) -> String {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use kyc_core::collection::{Effect, Event, EventKind, NextAction, Reason, Session, State};
+use kyc_core::collection::{
+    Effect, Event, EventKind, HoldReason, NextAction, Reason, Session, State,
+};
 use kyc_core::testing::Given;
 use kyc_core::testing::events::{
     NOON, approved, ask, blob, details, details_of, page, rejected, select, select_of, selfie,
@@ -529,6 +531,40 @@ fn final_is_final_and_only_erasure_is_left() {
 }
 
 #[test]
+fn what_is_on_hold_is_not_erased_until_the_hold_is_lifted() {
+    let hold = Event::Hold {
+        reason: HoldReason::Litigation,
+    };
+    // Before the end and after it; and the walk goes on as it did.
+    let early = given().after([hold.clone()]).after(to_final());
+    let late = given().after(to_final()).after([approved(), hold.clone()]);
+    for held in [early.after([approved()]), late] {
+        let since = Some((HoldReason::Litigation, NOON));
+        let session = held.session();
+        assert_eq!(session.hold().map(|hold| (hold.reason, hold.since)), since);
+        held.clone().when(Event::Erase).is_refused(Reason::OnHold);
+        held.clone().when(hold.clone()).is_refused(Reason::OnHold);
+        // What the applicant's page gets tells nothing of it.
+        let shown = session.encode_for_applicant();
+        assert!(
+            !shown.contains("hold") && !shown.contains("litigation"),
+            "{shown}"
+        );
+        let shown = Session::decode(&shown, session.flow()).unwrap();
+        assert_eq!(shown.view(), session.view());
+        assert_eq!(shown.hold(), None);
+
+        let lifted = held.restored().after([Event::Lift]);
+        lifted
+            .clone()
+            .when(Event::Lift)
+            .is_refused(Reason::NotOnHold);
+        let erased = lifted.after([Event::Erase]);
+        erased.when(hold.clone()).is_refused(Reason::AlreadyErased);
+    }
+}
+
+#[test]
 fn the_decision_is_what_the_applicant_is_shown() {
     let decision = Decision {
         outcome: Outcome::Rejected,
@@ -758,6 +794,10 @@ fn every_event_survives_the_wire() {
         Event::RetakePage { side: Side::Back },
         Event::Cancel,
         Event::Erase,
+        Event::Hold {
+            reason: HoldReason::Retention,
+        },
+        Event::Lift,
         Event::DeadlineReached,
         approved(),
         rejected(RejectReason::Other),

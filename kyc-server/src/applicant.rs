@@ -96,7 +96,7 @@ async fn read(
     let body = json!({
         "view": app.view(&session).await?,
         "flow": **session.flow(),
-        "snapshot": session.encode(),
+        "snapshot": session.encode_for_applicant(),
     });
     Ok((tag, Json(body)).into_response())
 }

@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::IntegratorCaller;
+use crate::holds;
 use crate::listing::Listing;
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(read, erase))
         .routes(routes!(link))
         .routes(routes!(cancel))
+        .routes(routes!(holds::hold, holds::lift))
 }
 
 /// What a new session is to be like.
@@ -196,6 +198,7 @@ struct SessionRead {
     #[serde(flatten)]
     view: collection::View,
     external_ref: Option<String>,
+    hold: Option<collection::Hold>,
 }
 
 /// Read a session. What the applicant said is in it.
@@ -216,6 +219,7 @@ async fn read(
     let read = SessionRead {
         view: app.view(&session).await?,
         external_ref: app.external_ref(session.id()).await?,
+        hold: session.hold(),
     };
     let tag = [(header::ETAG, etag(session.version()))];
     Ok((tag, Json(read)).into_response())
@@ -282,6 +286,7 @@ async fn cancel(
     responses(
         (status = NO_CONTENT),
         (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "on_hold", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -291,6 +296,10 @@ async fn erase(
     Named(session): Named<SessionId>,
 ) -> Result<StatusCode, Problem> {
     let standing = app.session_to_forget(&session).await?;
+    // Asked before anything is done: a session that may not be erased is not called off for it either.
+    if standing.hold().is_some() {
+        return Err(Problem::on_hold());
+    }
     if !standing.state().is_end() {
         app.integrate(&session, "erase.cancel", collection::Event::Cancel)
             .await?;
@@ -365,7 +374,10 @@ impl App {
         })
     }
 
-    async fn session_to_forget(&self, id: &SessionId) -> Result<collection::Session, Problem> {
+    pub(crate) async fn session_to_forget(
+        &self,
+        id: &SessionId,
+    ) -> Result<collection::Session, Problem> {
         let found = self.load_to_forget::<collection::Session>(id).await?;
         found.ok_or_else(Problem::not_found)
     }
@@ -411,6 +423,11 @@ impl App {
             .await;
         match done {
             Ok(_) => Ok(()),
+            // It was put on hold just now.
+            Err(KeepError::Rejected(collection::Rejected::Refused {
+                reason: collection::Reason::OnHold,
+                ..
+            })) => Err(Problem::on_hold()),
             Err(error) => Err(self.session_refused(session, error).await),
         }
     }

@@ -11,6 +11,7 @@ mod decoders;
 mod delivery;
 mod editions;
 mod headers;
+mod holds;
 mod images;
 mod integrator;
 mod listing;
@@ -30,5 +31,6 @@ mod serve;
 mod uploads;
 
 pub use app::Parts;
+pub use holds::Holder;
 pub use integrator::grants_of;
 pub use serve::{ServeError, Server};

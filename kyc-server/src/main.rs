@@ -5,6 +5,7 @@ mod auditing;
 mod checkpoints;
 mod dead_letters;
 mod erasures;
+mod hold_list;
 mod installation;
 mod keeping;
 mod ledger;
@@ -80,6 +81,11 @@ enum Task {
     Erasures {
         #[command(subcommand)]
         task: erasures::Task,
+    },
+    /// Forbid erasing a session, and allow it again.
+    Hold {
+        #[command(subcommand)]
+        task: hold_list::Task,
     },
     /// Look at what could not be delivered, and put it back.
     Outbox {
@@ -178,6 +184,7 @@ fn main() -> ExitCode {
         Some(Task::Openapi) => say(&Server::openapi()),
         Some(Task::Audit { task }) => audit::run(*task),
         Some(Task::Erasures { task }) => erasures::run(task),
+        Some(Task::Hold { task }) => hold_list::run(task),
         Some(Task::Outbox { task }) => dead_letters::run(task),
     };
     match done {

@@ -54,6 +54,8 @@ problems! {
     too_slow = REQUEST_TIMEOUT, "The request took too long to arrive";
     /// The event is not accepted in this state.
     not_accepted = CONFLICT, "This is not possible in the present state";
+    /// There is a hold: nothing may be erased until it is lifted.
+    on_hold = CONFLICT, "This session is on hold and may not be erased";
     /// A guard said no.
     refused = UNPROCESSABLE_ENTITY, "This was refused";
     /// The caller has seen an older version.

@@ -87,7 +87,13 @@ fn shapes() -> Map<String, Value> {
             ),
         ]),
         "View": view(json!({})),
-        "SessionRead": view(json!({ "external_ref": nullable(text()) })),
+        "SessionRead": view(json!({
+            "external_ref": nullable(text()),
+            "hold": nullable(object(
+                json!({ "reason": words(collection::HoldReason::ALL), "since": number() }),
+                json!({}),
+            )),
+        })),
         "CaseView": case_view(),
         "Loaded": object(
             json!({

@@ -50,6 +50,7 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         collection::When,
         collection::EventKind,
         collection::Event,
+        collection::HoldReason,
         collection::Reason,
         collection::Rejected,
         collection::Effect,

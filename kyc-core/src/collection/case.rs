@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Effect;
+use super::event::{Effect, HoldReason};
 use super::table::State;
 use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Item, Side};
 use crate::country::Country;
@@ -54,6 +54,20 @@ pub(crate) struct Case {
     pub(crate) decision: Option<Decision>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) redacted_at: Option<Timestamp>,
+    /// Why nothing may be erased, if nothing may. Nothing for the applicant's eyes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hold: Option<Hold>,
+}
+
+/// What forbids erasing, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Hold {
+    /// Why.
+    pub reason: HoldReason,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// An agreement and when it was given.
@@ -94,6 +108,8 @@ pub(crate) enum Change {
     Ask(Vec<Ask>),
     Decide(Decision),
     Erase,
+    Hold(HoldReason),
+    Lift,
 }
 
 impl Case {
@@ -114,6 +130,7 @@ impl Case {
             held: Vec::new(),
             decision: None,
             redacted_at: None,
+            hold: None,
         }
     }
 
@@ -303,6 +320,8 @@ impl Case {
                 self.redacted_at = Some(now);
                 self.held.push(Effect::Erase);
             }
+            Change::Hold(reason) => self.hold = Some(Hold { reason, since: now }),
+            Change::Lift => self.hold = None,
         }
     }
 

@@ -45,6 +45,10 @@ events! {
         Cancel = "cancel",
         /// Erases what is known of the person.
         Erase = "erase",
+        /// Forbids erasing, until it is lifted.
+        Hold { reason: HoldReason } = "hold",
+        /// Allows erasing again.
+        Lift = "lift",
     }
     Clock {
         /// The moment that `deadline()` named has come.
@@ -98,6 +102,20 @@ impl Effect {
 }
 
 words! {
+    /// Why nothing may be erased. Codes only: what it is about is in the company's own files.
+    HoldReason {
+        /// A lawsuit, or one that is expected.
+        Litigation = "litigation",
+        /// An investigation, of the company's own or of an authority.
+        Investigation = "investigation",
+        /// An authority has ordered it.
+        Order = "order",
+        /// A law says for how long it is to be kept.
+        Retention = "retention",
+        /// Something else.
+        Other = "other",
+    }
+
     /// Why a guard said no. Each has a text that tells the applicant what to do.
     Reason {
         /// The consent text has changed: read and agree to the new one.
@@ -128,6 +146,10 @@ words! {
         TooEarly = "too_early",
         /// There is nothing left to erase.
         AlreadyErased = "already_erased",
+        /// There is a hold: nothing may be erased until it is lifted.
+        OnHold = "on_hold",
+        /// There is no hold.
+        NotOnHold = "not_on_hold",
         /// An item that this session does not have, or none at all.
         ItemUnknown = "item_unknown",
         /// The limit of rounds is reached.

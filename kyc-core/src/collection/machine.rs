@@ -1,7 +1,7 @@
 //! The arrows of the applicant's chart: where an event leads, and which guard says no.
 
 use super::case::{Case, Change, Chosen};
-use super::event::{Event, Reason};
+use super::event::{Event, HoldReason, Reason};
 use super::table::State;
 use crate::case::{Ask, Consent, Details, DocumentType, Item, Side, is_short};
 use crate::country::Country;
@@ -39,8 +39,8 @@ pub(crate) enum Group {
     /// On the way: back, and the clock runs.
     Collecting(State),
     /// Not ended: the company may call it off.
-    Live,
-    /// Ended: only erasure is left.
+    Live(State),
+    /// Ended: only erasure is left, and what forbids it.
     Ended(State),
 }
 
@@ -67,7 +67,7 @@ impl Handler<Chart> for State {
             | Self::DocumentReview
             | Self::Selfie
             | Self::SelfieReview => Group::Collecting(*self),
-            Self::Welcome | Self::Final => Group::Live,
+            Self::Welcome | Self::Final => Group::Live(*self),
             Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => {
                 Group::Ended(*self)
             }
@@ -91,17 +91,30 @@ impl Superstate<Chart> for Group {
                 desk.go_or_refuse(before.map(|step| (step, Change::Retake(None))))
             }
             (Self::Collecting(_), Event::DeadlineReached) => expire(desk),
-            (Self::Live, Event::Cancel) => desk.go(State::Cancelled, Change::Nothing),
+            (Self::Live(_), Event::Cancel) => desk.go(State::Cancelled, Change::Nothing),
             (Self::Ended(_), Event::Erase) if desk.case.redacted_at.is_some() => {
                 desk.refuse(Reason::AlreadyErased)
             }
+            (Self::Ended(_), Event::Erase) if desk.case.hold.is_some() => {
+                desk.refuse(Reason::OnHold)
+            }
             (Self::Ended(state), Event::Erase) => desk.go(*state, Change::Erase),
+            (Self::Live(state) | Self::Ended(state), Event::Hold { reason }) => {
+                desk.go_or_refuse(hold(*state, *reason, desk))
+            }
+            (Self::Live(_) | Self::Ended(_), Event::Lift) if desk.case.hold.is_none() => {
+                desk.refuse(Reason::NotOnHold)
+            }
+            (Self::Live(state) | Self::Ended(state), Event::Lift) => desk.go(*state, Change::Lift),
             _ => Outcome::Super,
         }
     }
 
     fn superstate(&mut self) -> Option<Self> {
-        matches!(self, Self::Collecting(_)).then_some(Self::Live)
+        match self {
+            Self::Collecting(state) => Some(Self::Live(*state)),
+            Self::Live(_) | Self::Ended(_) => None,
+        }
     }
 }
 
@@ -218,6 +231,14 @@ fn expire(desk: &mut Desk<'_>) -> Outcome<State> {
         return desk.refuse(Reason::TooEarly);
     }
     desk.go(State::Expired, Change::Nothing)
+}
+
+fn hold(state: State, reason: HoldReason, desk: &Desk<'_>) -> Judged {
+    match desk.case {
+        case if case.redacted_at.is_some() => Err(Reason::AlreadyErased),
+        case if case.hold.is_some() => Err(Reason::OnHold),
+        _ => Ok((state, Change::Hold(reason))),
+    }
 }
 
 fn begin(consent: &Consent, desk: &Desk<'_>) -> Judged {

@@ -57,39 +57,77 @@ impl State {
     /// The state's row.
     pub const fn spec(self) -> Spec {
         let (persisted, submits, accepts): (bool, Option<When>, &'static [EventKind]) = match self {
-            Self::Welcome => (false, None, &[Start, DeadlineReached, Cancel]),
-            Self::PersonalDetails => (false, None, &[SubmitDetails, Back, DeadlineReached, Cancel]),
-            Self::DocumentSelection => {
-                (true, None, &[SelectDocument, Back, DeadlineReached, Cancel])
-            }
+            Self::Welcome => (false, None, &[Start, DeadlineReached, Cancel, Hold, Lift]),
+            Self::PersonalDetails => (
+                false,
+                None,
+                &[SubmitDetails, Back, DeadlineReached, Cancel, Hold, Lift],
+            ),
+            Self::DocumentSelection => (
+                true,
+                None,
+                &[SelectDocument, Back, DeadlineReached, Cancel, Hold, Lift],
+            ),
             // S3: told on leaving, so that the backend hears of the photos before the applicant confirms them.
             Self::DocumentPhoto => (
                 false,
                 Some(When::Leaving),
-                &[CapturePage, ReviewDocument, Back, DeadlineReached, Cancel],
+                &[
+                    CapturePage,
+                    ReviewDocument,
+                    Back,
+                    DeadlineReached,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
             ),
             Self::DocumentReview => (
                 true,
                 None,
-                &[AcceptDocument, RetakePage, Back, DeadlineReached, Cancel],
+                &[
+                    AcceptDocument,
+                    RetakePage,
+                    Back,
+                    DeadlineReached,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
             ),
             Self::Selfie => (
                 false,
                 None,
-                &[CaptureSelfie, ReviewSelfie, Back, DeadlineReached, Cancel],
+                &[
+                    CaptureSelfie,
+                    ReviewSelfie,
+                    Back,
+                    DeadlineReached,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
             ),
             Self::SelfieReview => (
                 false,
                 None,
-                &[AcceptSelfie, RetakeSelfie, Back, DeadlineReached, Cancel],
+                &[
+                    AcceptSelfie,
+                    RetakeSelfie,
+                    Back,
+                    DeadlineReached,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
             ),
             Self::Final => (
                 true,
                 Some(When::Entering),
-                &[RequestResubmission, Decide, Cancel],
+                &[RequestResubmission, Decide, Cancel, Hold, Lift],
             ),
             Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => {
-                (true, None, &[Erase])
+                (true, None, &[Erase, Hold, Lift])
             }
         };
         Spec {
@@ -99,7 +137,7 @@ impl State {
         }
     }
 
-    /// Whether the walk has ended: nothing but erasure is accepted.
+    /// Whether the walk has ended: nothing but erasure is accepted, and what forbids it.
     pub const fn is_end(self) -> bool {
         matches!(
             self,

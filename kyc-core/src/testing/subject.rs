@@ -44,6 +44,10 @@ pub(super) trait Subject: Clone + PartialEq {
     fn version(&self) -> u32;
     fn kind(event: &Self::Event) -> &'static str;
     fn tries(&self) -> Vec<Try<Self::Event>>;
+    /// Whether what comes after this event is looked at too.
+    fn leads_on(&self, _: &Self::Event) -> bool {
+        true
+    }
     fn handle(&mut self, attempt: &Try<Self::Event>) -> Answer;
     fn reopened(&self) -> Option<Self>;
     /// What tells two sessions apart, the version left out.
@@ -157,6 +161,10 @@ impl Subject for collection::Session {
             events::rejected(RejectReason::FaceMismatch),
             Cancel,
             Erase,
+            Hold {
+                reason: collection::HoldReason::Litigation,
+            },
+            Lift,
             DeadlineReached,
         ];
         // One document with one side and one with two stand for all.
@@ -199,6 +207,15 @@ impl Subject for collection::Session {
         tries.extend(after.into_iter().map(at(late, false)));
         tries.push(at(late, true)(DeadlineReached));
         tries
+    }
+
+    /// A hold changes nothing about the walk but the erasure: it is looked at in every state, not in every session.
+    fn leads_on(&self, event: &collection::Event) -> bool {
+        match event {
+            collection::Event::Hold { .. } => self.view().round == 1 && self.holds() <= 2,
+            collection::Event::Lift => true,
+            _ => self.hold().is_none(),
+        }
     }
 
     fn handle(&mut self, attempt: &Try<collection::Event>) -> Answer {

@@ -229,13 +229,13 @@ fn walk<S: Subject>(flow: &Arc<Flow>) -> Result<Walk, BrokenPromise> {
                     if after.version() != session.version() + 1 {
                         return broken("each accepted event is one version", Some(kind));
                     }
-                    if S::ends().contains(&state) && kind != "erase" {
+                    if S::ends().contains(&state) && !matches!(kind, "erase" | "hold" | "lift") {
                         return broken("final is final", Some(kind));
                     }
                     if kind == "back" && after.holds() < session.holds() {
                         return broken("going back never loses what was captured", Some(kind));
                     }
-                    if attempt.explore {
+                    if attempt.explore && session.leads_on(&attempt.event) {
                         let known = numbers.len();
                         let next = *numbers.entry(after.identity()).or_insert(known);
                         if next == known {

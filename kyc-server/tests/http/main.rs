@@ -14,6 +14,7 @@ mod description;
 mod erasures;
 mod flows;
 mod harness;
+mod hold;
 mod live;
 mod logs;
 mod pages;

@@ -370,17 +370,22 @@ export type When = "entering" | "leaving";
 /**
  * The kind of an event, without what it carries.
  */
-export type EventKind = "start" | "submit_details" | "select_document" | "capture_page" | "review_document" | "accept_document" | "retake_page" | "capture_selfie" | "review_selfie" | "accept_selfie" | "retake_selfie" | "back" | "request_resubmission" | "decide" | "cancel" | "erase" | "deadline_reached";
+export type EventKind = "start" | "submit_details" | "select_document" | "capture_page" | "review_document" | "accept_document" | "retake_page" | "capture_selfie" | "review_selfie" | "accept_selfie" | "retake_selfie" | "back" | "request_resubmission" | "decide" | "cancel" | "erase" | "hold" | "lift" | "deadline_reached";
 
 /**
  * Something that happened or is asked for. Refuses what it does not know.
  */
-export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "cancel" } | { type: "erase" } | { type: "deadline_reached" };
+export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "cancel" } | { type: "erase" } | { type: "hold"; reason: HoldReason } | { type: "lift" } | { type: "deadline_reached" };
+
+/**
+ * Why nothing may be erased. Codes only: what it is about is in the company's own files.
+ */
+export type HoldReason = "litigation" | "investigation" | "order" | "retention" | "other";
 
 /**
  * Why a guard said no. Each has a text that tells the applicant what to do.
  */
-export type Reason = "consent_outdated" | "locale_invalid" | "name_missing" | "name_invalid" | "date_of_birth_invalid" | "under_age" | "document_not_offered" | "side_not_needed" | "photo_missing" | "no_attempts_left" | "no_step_before" | "deadline_passed" | "too_early" | "already_erased" | "item_unknown" | "no_rounds_left" | "text_too_long";
+export type Reason = "consent_outdated" | "locale_invalid" | "name_missing" | "name_invalid" | "date_of_birth_invalid" | "under_age" | "document_not_offered" | "side_not_needed" | "photo_missing" | "no_attempts_left" | "no_step_before" | "deadline_passed" | "too_early" | "already_erased" | "on_hold" | "not_on_hold" | "item_unknown" | "no_rounds_left" | "text_too_long";
 
 /**
  * The answer to any other event. Nothing has changed.

@@ -73,6 +73,8 @@ export const de: Texts = {
     deadline_passed: "Die Zeit für diese Prüfung ist vorbei. Bitten Sie das Unternehmen um einen neuen Link.",
     too_early: "Das ist noch nicht möglich.",
     already_erased: "Die Daten dieser Prüfung wurden gelöscht.",
+    on_hold: "Für diese Prüfung gilt eine Aufbewahrung; bis sie endet, wird nichts gelöscht.",
+    not_on_hold: "Für diese Prüfung gilt keine Aufbewahrung.",
     item_unknown: "Dieses Foto gehört nicht zu dieser Prüfung.",
     no_rounds_left: "Für diese Prüfung gibt es keine weiteren Runden.",
     text_too_long: "Dieser Text ist zu lang. Bitte kürzen Sie ihn.",

@@ -70,6 +70,8 @@ const guards: Record<GuardReason, string> = {
   deadline_passed: "The time for this check is over. Ask the company that sent you here for a new link.",
   too_early: "That is not possible yet.",
   already_erased: "The data of this check has been erased.",
+  on_hold: "There is a hold on this check; nothing is erased until it is lifted.",
+  not_on_hold: "There is no hold on this check.",
   item_unknown: "This photo is not part of the check.",
   no_rounds_left: "There are no more rounds for this check.",
   text_too_long: "This text is too long. Please shorten it.",

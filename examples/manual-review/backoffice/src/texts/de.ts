@@ -89,6 +89,8 @@ export const de: Texts = {
     decide: "hat entschieden",
     cancel: "hat die Sitzung abgebrochen",
     erase: "hat die persönlichen Daten gelöscht",
+    hold: "hat die Löschung gesperrt",
+    lift: "hat die Löschung wieder freigegeben",
     deadline_reached: "Die Zeit ist abgelaufen",
     arrive: "hat die Bilder eingereicht",
     claim: "hat den Fall übernommen",

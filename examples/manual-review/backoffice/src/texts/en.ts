@@ -95,6 +95,8 @@ const events: Record<"open" | EventKind | Review.EventKind, string> = {
   decide: "decided",
   cancel: "called the session off",
   erase: "erased the personal data",
+  hold: "put the session on hold",
+  lift: "lifted the hold",
   deadline_reached: "The time ran out",
   arrive: "handed in the items",
   claim: "claimed the case",
