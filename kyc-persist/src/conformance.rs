@@ -28,7 +28,7 @@ use kyc_core::{Actor, Key, SessionId, Timestamp};
 
 use crate::{Commit, Expected, Grants, Outgoing, OutgoingKind, Row, Store};
 
-pub use self::faults::{Fault, FaultyStore};
+pub use self::faults::{Fault, Faults, FaultyStore, FaultyVault};
 #[doc(hidden)]
 pub use self::{archives::*, commits::*, grants::*, listings::*, outbox::*, races::*};
 

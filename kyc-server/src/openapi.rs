@@ -1,5 +1,7 @@
 //! The description of the interface, made from the handlers themselves.
 
+use std::sync::OnceLock;
+
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -47,16 +49,20 @@ pub(crate) fn routes(csrf: Csrf) -> OpenApiRouter<App> {
         .nest("/backoffice/v1", backoffice::routes().layer(csrf))
 }
 
-/// The description as it is served and committed.
-pub(crate) fn text(document: &OpenApi) -> String {
-    let mut text = serde_json::to_string_pretty(&schema::describe(document)).unwrap_or_default();
-    text.push('\n');
-    text
+/// The description as it is served and committed: that of every server of this process.
+pub(crate) fn text(document: &OpenApi) -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let document = schema::describe(document);
+        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        text.push('\n');
+        text
+    })
 }
 
 /// The description without a server.
 pub(crate) fn document() -> String {
     let refuse: fn(_) -> _ = |_| axum::response::Response::default();
     let csrf = tower_http::csrf::CsrfLayer::new().with_rejection_response(refuse);
-    text(&routes(csrf).into_openapi())
+    text(&routes(csrf).into_openapi()).to_owned()
 }

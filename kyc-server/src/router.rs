@@ -35,7 +35,7 @@ pub(crate) fn router(app: &App, pages: Option<&Path>) -> Router {
         .route("/readyz", get(readyz))
         .route(
             "/openapi.json",
-            get(|| async { ([("content-type", "application/json")], document) }),
+            get(move || async move { ([("content-type", "application/json")], document) }),
         )
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .fallback(move |request: Request| pages.clone().answer(request))

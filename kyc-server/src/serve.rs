@@ -70,9 +70,24 @@ impl Server {
         self
     }
 
-    /// All its routes as one service, for a server of your own. Effects are carried only by [`Server::run`].
+    /// All its routes as one service, for a server of your own. Effects are carried by its [`courier`](Self::courier).
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// The courier that [`run`](Self::run) lets carry, for a server of your own.
+    pub fn courier(&self) -> Courier {
+        Courier::new(
+            Arc::clone(&self.app.store),
+            Arc::new(Delivery(self.app.clone())),
+            self.app.clock.clone(),
+            self.wake.clone(),
+            Terms {
+                // Every delivery is a commit of our own. What a killed server had in hand comes back that soon.
+                lease: Duration::from_secs(6),
+                ..Terms::default()
+            },
+        )
     }
 
     /// The description of its interface: OpenAPI 3.1.
@@ -90,27 +105,14 @@ impl Server {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
+        let courier = self.courier();
         let Self {
-            app,
-            router,
-            wake,
-            news,
+            app, router, news, ..
         } = self;
         editions::check(&app).await?;
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "listening");
         }
-        let courier = Courier::new(
-            Arc::clone(&app.store),
-            Arc::new(Delivery(app.clone())),
-            app.clock.clone(),
-            wake,
-            Terms {
-                // Every delivery is a commit of our own. What a killed server had in hand comes back that soon.
-                lease: Duration::from_secs(6),
-                ..Terms::default()
-            },
-        );
         let resting = app.closing.child_token();
         let carrier = app.clone();
         app.courier.store(true, Ordering::Relaxed);

@@ -218,7 +218,7 @@ fn npm() -> Result<Outcome> {
 
 fn package() -> Result<Outcome> {
     run(&mut command(
-        "cargo package --workspace --exclude xtask --exclude kyc-bindgen --no-verify --locked --allow-dirty",
+        "cargo package --workspace --exclude xtask --exclude kyc-bindgen --exclude kyc-reliability --no-verify --locked --allow-dirty",
     ))?;
     Ok(Outcome::Holds)
 }

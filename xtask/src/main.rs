@@ -11,6 +11,7 @@ mod demo;
 mod docs;
 mod fresh;
 mod purity;
+mod reliability;
 mod server;
 mod setup;
 mod shell;
@@ -30,6 +31,8 @@ cargo xtask <command>
   setup            what the other commands need and this machine lacks
   wasm             the core as WebAssembly and the npm package around it
   pages            the applicant page and the backoffice, ready to be served
+  reliability      real faults against every store: failing calls, killed servers and databases, cut connections, lost power
+                   --long, --seed N, --write (docs/reliability.md), or only the named scenarios
   statechart       writes docs/statechart.md anew from the charts
   pictures         takes the README's pictures anew, on a walk through both pages
 ";
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         ["setup"] => done(setup::everything()),
         ["wasm"] => done(web::wasm()),
         ["pages"] => done(web::pages()),
+        ["reliability", words @ ..] => reliability::run(words),
         ["statechart"] => done(docs::statechart()),
         ["pictures"] => done(docs::pictures()),
         [] | ["help" | "--help" | "-h"] => {

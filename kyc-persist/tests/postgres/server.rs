@@ -41,7 +41,8 @@ impl Place {
         }
     }
 
-    fn within(url: &str) -> Self {
+    /// In a schema of its own, in that database.
+    pub(crate) fn within(url: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let schema = format!("kyc_test_{}_{number}", std::process::id());
@@ -209,8 +210,8 @@ fn version_of(bin: &Path) -> u32 {
 
 /// A new cluster, made once for all tests and copied by each.
 fn template(programs: &Path) -> PathBuf {
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    fs::create_dir_all(place).unwrap();
+    let place = option_env!("CARGO_TARGET_TMPDIR").map_or_else(env::temp_dir, PathBuf::from);
+    fs::create_dir_all(&place).unwrap();
     let lock = File::create(place.join("postgres.lock")).unwrap();
     lock.lock().unwrap();
     let template = place.join(format!("postgres-{}", version_of(programs)));

@@ -7,7 +7,7 @@ use kyc_core::collection::{Event, Session};
 use kyc_core::journal::{self, ChartName, Entry, Facts, Hash};
 use kyc_core::testing::events::NOON;
 use kyc_core::{Actor, Seconds};
-use kyc_persist::conformance::{Fault, FaultyStore};
+use kyc_persist::conformance::{Fault, FaultyStore, FaultyVault};
 use kyc_persist::kv::KvStore;
 use kyc_persist::{
     Blobs, Commit, Erasure, Expected, Kek, Keyring, MemoryStore, MemoryVault, Outgoing,
@@ -156,7 +156,7 @@ async fn what_waited_before_an_erasure_still_leaves_and_is_unreadable_after_that
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erasure_that_was_cut_off_anywhere_is_whole_after_the_next_look() {
     let mut cut_off = 0;
-    for after in [false, true] {
+    for fault in [Fault::Before, Fault::After] {
         for at in 0.. {
             let installation = Installation::new();
             let walker = keeper(installation.open().await);
@@ -164,7 +164,7 @@ async fn an_erasure_that_was_cut_off_anywhere_is_whole_after_the_next_look() {
             tell(&walker, "s-1", "cancel", Event::Cancel).await.unwrap();
             let backup = installation.store.copy();
 
-            let vault = FaultyVault::new(installation.vault(), at, after);
+            let vault = FaultyVault::new(installation.vault(), fault, at);
             let keyring = Keyring::new(installation.kek.clone());
             let safe = Safe::unlock(Arc::new(vault), keyring).await;
             let store = KvStore::over(installation.store.clone()).unwrap();

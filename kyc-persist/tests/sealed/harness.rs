@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use async_trait::async_trait;
@@ -247,65 +246,5 @@ impl<V: Vault> Vault for Interrupted<V> {
         limit: usize,
     ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         self.inner.list(prefix, after, limit).await
-    }
-}
-
-/// A vault that fails at the call with that number, after having done what it was asked, or before.
-#[derive(Debug)]
-pub(crate) struct FaultyVault<V> {
-    pub(crate) inner: V,
-    pub(crate) at: usize,
-    pub(crate) after: bool,
-    pub(crate) calls: AtomicUsize,
-}
-
-impl<V: Vault> FaultyVault<V> {
-    pub(crate) fn new(inner: V, at: usize, after: bool) -> Self {
-        Self {
-            inner,
-            at,
-            after,
-            calls: AtomicUsize::new(0),
-        }
-    }
-
-    async fn call<T>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let fails = self.calls.fetch_add(1, Ordering::SeqCst) == self.at;
-        if fails && !self.after {
-            return Err(StoreError::backend("faulty", "nothing was done"));
-        }
-        let answer = work.await;
-        match fails {
-            true => Err(StoreError::backend("faulty", "the answer is lost")),
-            false => answer,
-        }
-    }
-}
-
-#[async_trait]
-impl<V: Vault> Vault for FaultyVault<V> {
-    async fn fetch(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        self.call(self.inner.fetch(names)).await
-    }
-
-    async fn keep(
-        &self,
-        name: &str,
-        expected: Option<&[u8]>,
-        value: Vec<u8>,
-    ) -> Result<bool, StoreError> {
-        self.call(self.inner.keep(name, expected, value)).await
-    }
-
-    async fn list(
-        &self,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        self.call(self.inner.list(prefix, after, limit)).await
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kyc_core::collection::{Event, Session};
 use kyc_core::testing::events;
+use kyc_persist::conformance::{Fault, FaultyVault};
 use kyc_persist::{
     Blobs, KeepError, Keeper, Kek, Keyring, MemoryStore, MemoryVault, Safe, SealError, SealedStore,
     Store as _, StoreError, Vault,
@@ -194,7 +195,8 @@ async fn one_that_was_cut_off_goes_on_where_it_was() {
     let installed = Installed::with_sessions().await;
     installed.start(installed.both()).await.unwrap();
     for at in [5, 40, 150] {
-        let vault = FaultyVault::new(installed.vault.clone(), at, at % 2 == 0);
+        let fault = [Fault::Before, Fault::After][usize::from(at % 2 == 0)];
+        let vault = FaultyVault::new(installed.vault.clone(), fault, at);
         let safe = installed.safe(vault, installed.both()).await;
         safe.rotate(|_| ()).await.unwrap_err();
         // Both keys together open everything meanwhile.

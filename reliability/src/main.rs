@@ -1,0 +1,130 @@
+//! Real faults against every store, each scenario by its name: failing calls, killed servers, cut connections, lost power.
+//!
+//! `kyc-reliability [--long] [--seed N] [--json FILE] [NAME...]`, started by `cargo xtask reliability`. A scenario panics
+//! where a promise is broken; what it has looked at is one line a store.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a suite panics where a promise is broken, and tells what it has looked at"
+)]
+
+mod adapters;
+mod calls;
+mod kills;
+mod people;
+mod program;
+mod replicas;
+mod report;
+mod seed;
+#[path = "../../kyc-persist/tests/postgres/server.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod server;
+mod story;
+mod walker;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::report::{Line, Report};
+use crate::seed::Seed;
+
+/// One kind of fault.
+struct Scenario {
+    name: &'static str,
+    /// The promise, as a sentence.
+    promise: &'static str,
+    run: fn(&Terms) -> Vec<Line>,
+}
+
+/// How much is to be tried, and from which seed.
+pub(crate) struct Terms {
+    pub(crate) long: bool,
+    pub(crate) seed: Seed,
+}
+
+impl Terms {
+    /// The one number or the other.
+    pub(crate) fn pick<T>(&self, short: T, long: T) -> T {
+        if self.long { long } else { short }
+    }
+}
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "calls",
+        promise: "whichever call of a store or a vault fails, is lost or arrives twice, who asks again gets every step once",
+        run: calls::run_all,
+    },
+    Scenario {
+        name: "kills",
+        promise: "what a server has acknowledged over HTTP is there after kill -9, whole, and asking again answers the same",
+        run: kills::run_all,
+    },
+    Scenario {
+        name: "replicas",
+        promise: "of two servers on one database either may die, and the database too: nothing acknowledged is lost, and no case is decided twice",
+        run: replicas::run_all,
+    },
+];
+
+fn main() -> ExitCode {
+    let mut terms = Terms {
+        long: false,
+        seed: Seed::of(today()),
+    };
+    let (mut names, mut json) = (Vec::new(), None);
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--long" => terms.long = true,
+            "--seed" => terms.seed = Seed::of(words.next().unwrap().parse().unwrap()),
+            "--json" => json = Some(words.next().unwrap()),
+            name => names.push(name.to_owned()),
+        }
+    }
+    for name in &names {
+        assert!(
+            SCENARIOS.iter().any(|scenario| scenario.name == name),
+            "there is no scenario {name:?}"
+        );
+    }
+    println!("seed {}", terms.seed);
+    let mut report = Report::new(&terms);
+    for scenario in SCENARIOS {
+        if !names.is_empty() && !names.iter().any(|name| name == scenario.name) {
+            continue;
+        }
+        println!("\n{}: {}", scenario.name, scenario.promise);
+        let begun = Instant::now();
+        let lines = catch_unwind(AssertUnwindSafe(|| (scenario.run)(&terms)));
+        report.add(scenario.name, scenario.promise, lines, begun.elapsed());
+    }
+    if let Some(file) = json {
+        std::fs::write(file, report.to_json()).unwrap();
+    }
+    // As test runners say it: whoever has started this counts.
+    println!("\n{}", report.summary());
+    match report.failed() {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// Runs what awaits.
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(work)
+}
+
+fn today() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
