@@ -122,12 +122,21 @@ export class Applicant extends Person {
     await this.the("file-input").setInputFiles(file);
   }
 
-  /** Films instead: opens the camera and takes the photo. @param {Side} side */
+  /** Films instead: a document that is held well is taken by itself, a face at the press of the button. @param {Side} side */
   async films(side) {
+    await this.opensCamera(side);
+    if (side === "selfie") await this.the("take-photo").click();
+  }
+
+  /** @param {Side} side */
+  async opensCamera(side) {
     await this.isAskedFor(side);
     await this.the("open-camera").click();
-    await this.the("camera").waitFor();
-    await this.the("take-photo").click();
+  }
+
+  /** Waits until the camera's picture brings this hint. @param {string} hint */
+  async isTold(hint) {
+    await this.page.locator(`[data-testid="hint"][data-hint="${hint}"]`).waitFor();
   }
 
   /** Waits until the page asks for a photo. @param {Side} side */

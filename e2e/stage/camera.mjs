@@ -1,4 +1,4 @@
-// A camera that films one photograph: Chromium's fake capture device fed from an uncompressed video (YUV4MPEG2).
+// A camera that films one photograph, in the light that is asked for: Chromium's fake capture device fed from an uncompressed video (YUV4MPEG2).
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
@@ -12,22 +12,26 @@ const size = { width: 1280, height: 960 };
 /**
  * Chromium's switches for a camera that sees this photograph, its permission already granted.
  * @param {string} photograph a JPEG
+ * @param {{ light?: number }} [scene] how bright it is there, 1 as photographed
  */
-export async function filming(photograph) {
+export async function filming(photograph, { light = 1 } = {}) {
   return [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-    `--use-file-for-fake-video-capture=${await video(photograph)}`,
+    `--use-file-for-fake-video-capture=${await video(photograph, light)}`,
   ];
 }
 
-/** @param {string} photograph */
-async function video(photograph) {
+/**
+ * @param {string} photograph
+ * @param {number} light
+ */
+async function video(photograph, light) {
   const jpeg = await readFile(photograph);
   const name = createHash("sha256").update(jpeg).digest("hex").slice(0, 16);
-  const path = join(made, `${name}-${size.width}x${size.height}.y4m`);
+  const path = join(made, `${name}-${size.width}x${size.height}-${light}.y4m`);
   if (await stat(path).catch(() => null)) return path;
-  const frame = y4mFrame(await pixels(jpeg), size);
+  const frame = y4mFrame(await pixels(jpeg, light), size);
   const header = `YUV4MPEG2 W${size.width} H${size.height} F10:1 Ip A1:1 C420\n`;
   await mkdir(made, { recursive: true });
   // Two runs may make the same file at once: each writes its own and the last one stays.
@@ -40,12 +44,13 @@ async function video(photograph) {
 /**
  * The photograph's RGBA, fitted into the camera's frame. The browser decodes: no codec of our own.
  * @param {Buffer} jpeg
+ * @param {number} light
  */
-async function pixels(jpeg) {
+async function pixels(jpeg, light) {
   const browser = await chromium();
   const page = await browser.newPage();
   const base64 = await page.evaluate(
-    async ({ source, width, height }) => {
+    async ({ source, width, height, light }) => {
       const image = new Image();
       image.src = source;
       await image.decode();
@@ -53,13 +58,14 @@ async function pixels(jpeg) {
       const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
       const scale = Math.min(width / image.width, height / image.height);
       const [w, h] = [image.width * scale, image.height * scale];
+      context.filter = `brightness(${light})`;
       context.drawImage(image, (width - w) / 2, (height - h) / 2, w, h);
       const data = context.getImageData(0, 0, width, height).data;
       let text = "";
       for (let at = 0; at < data.length; at += 32768) text += String.fromCharCode(...data.subarray(at, at + 32768));
       return btoa(text);
     },
-    { source: `data:image/jpeg;base64,${jpeg.toString("base64")}`, ...size },
+    { source: `data:image/jpeg;base64,${jpeg.toString("base64")}`, ...size, light },
   );
   await browser.close();
   return Buffer.from(base64, "base64");

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import { nova } from "../fixtures/recipe/documents.mjs";
+import { barriers } from "../stage/barriers.mjs";
 import { picture } from "../stage/places.mjs";
 import { idCardStory } from "../people/story.mjs";
 import { scene } from "../stage/scene.mjs";
@@ -11,22 +10,6 @@ import { scene } from "../stage/scene.mjs";
 /** @typedef {import("../people/person.mjs").Person} Person */
 
 const stage = scene();
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/**
- * What axe finds on the page as it stands, at the levels A and AA of WCAG 2.2.
- * @param {Person} person
- * @returns {Promise<string[]>}
- */
-async function barriers(person) {
-  await person.page.evaluate(axe);
-  return person.page.evaluate(async () => {
-    const run = /** @type {any} */ (window).axe.run;
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-    const { violations } = await run(document, { runOnly: tags });
-    return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.target).join(", ")}`);
-  });
-}
 
 /**
  * Goes to the control with the tab key, as somebody without a mouse would.
@@ -36,7 +19,8 @@ async function barriers(person) {
 async function tabsTo(person, id) {
   await person.the(id).waitFor();
   for (let presses = 0; presses < 80; presses++) {
-    if (await person.the(id).evaluate((element) => element === document.activeElement)) return;
+    // Also within an element of its own tree.
+    if (await person.the(id).evaluate((element) => element.matches(":focus"))) return;
     await person.page.keyboard.press("Tab");
   }
   assert.fail(`${id} cannot be reached with the keyboard`);

@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { barriers } from "../stage/barriers.mjs";
 import { scene } from "../stage/scene.mjs";
 
 const denied = scene(async () => ["--use-fake-device-for-media-stream", "--deny-permission-prompts"]);
@@ -12,6 +14,7 @@ test("who denies the camera is offered a file at once, and goes on with it", asy
   await applicant.the("open-camera").click();
   await applicant.page.locator('[data-testid="camera-error"][data-code="denied"]').waitFor();
   await applicant.the("choose-file").waitFor();
+  assert.deepEqual(await barriers(applicant), []);
   await applicant.photographsPassport();
   await applicant.acceptsDocument();
   await applicant.stands("selfie");

@@ -4,11 +4,11 @@ import { HttpTransport, init, KycError, KycSession, type SessionState } from "@k
 import { credential, forget, forgetEnded } from "./credential";
 import "./image";
 import { Part, type Desk, type Drawn } from "./part";
-import "./screens/capture";
 import "./screens/details";
 import "./screens/device";
 import "./screens/document";
 import { ended, waiting } from "./screens/end";
+import "./screens/photo";
 import "./screens/review";
 import "./screens/welcome";
 import { catalogues, languages, preferredLocale, rememberLocale, type Locale } from "./texts";
@@ -112,11 +112,11 @@ export class KycApplicant extends Part {
       case "select_document":
         return html`<kyc-document-choice .desk=${desk}></kyc-document-choice>`;
       case "capture_page":
-        return html`<kyc-capture .desk=${desk} .subject=${side ?? "front"}></kyc-capture>`;
+        return html`<kyc-photo .desk=${desk} .subject=${side ?? "front"}></kyc-photo>`;
       case "review_document":
         return html`<kyc-review .desk=${desk} .subject=${"document"}></kyc-review>`;
       case "capture_selfie":
-        return html`<kyc-capture .desk=${desk} .subject=${"selfie"}></kyc-capture>`;
+        return html`<kyc-photo .desk=${desk} .subject=${"selfie"}></kyc-photo>`;
       case "review_selfie":
         return html`<kyc-review .desk=${desk} .subject=${"selfie"}></kyc-review>`;
       case "wait":

@@ -49,21 +49,6 @@ export function captureDrawing(subject: Side | "selfie", kind: DocumentType): Te
       </svg>`;
 }
 
-/** The frame over the camera's picture. */
-export function frame(shape: "card" | "passport" | "face"): TemplateResult {
-  const hole =
-    shape === "face"
-      ? svg`<ellipse cx="200" cy="145" rx="88" ry="116"/>`
-      : shape === "card"
-        ? svg`<rect x="32" y="44" width="336" height="212" rx="14"/>`
-        : svg`<rect x="28" y="29" width="344" height="242" rx="12"/>`;
-  return html`<svg class="frame" viewBox="0 0 400 300" preserveAspectRatio="none" aria-hidden="true">
-    <defs><mask id="hole"><rect width="400" height="300" fill="#fff"/><g fill="#000">${hole}</g></mask></defs>
-    <rect width="400" height="300" class="shade" mask="url(#hole)"/>
-    <g class="edge">${hole}</g>
-  </svg>`;
-}
-
 export function documentDrawing(kind: DocumentType): TemplateResult {
   return html`<svg class="mini" viewBox="0 0 48 36" aria-hidden="true">
     ${kind === "passport"

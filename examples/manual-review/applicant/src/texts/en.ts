@@ -1,5 +1,4 @@
 import type { DocumentType, Item, RejectReason, RetakeReason, State } from "@kyc/sdk";
-import type { CameraFault } from "../camera";
 import type { GuardReason, Trouble } from "./codes";
 
 const documents: Record<DocumentType, string> = {
@@ -94,16 +93,6 @@ const troubles: Record<Trouble, string> = {
   unknown: "Something went wrong on our side. Please try again; nothing you entered is lost.",
 };
 
-const camera: Record<CameraFault, string> = {
-  denied: "The camera is blocked for this page. Allow it in the browser's address bar, or choose a photo instead.",
-  none: "No camera was found on this device. Choose a photo, or go on with your phone.",
-  busy: "The camera is used by another app. Close that app and try again, or choose a photo instead.",
-  insecure: "The camera works only over a secure connection (https). Choose a photo instead.",
-  unsupported: "This browser does not let pages use the camera. Choose a photo, or open the link in another browser.",
-  interrupted: "The camera was switched off. Start it again, or choose a photo instead.",
-  unknown: "The camera could not be started. Choose a photo instead, or try again.",
-};
-
 export const en = {
   title: "Identity check",
   language: "Language",
@@ -121,7 +110,6 @@ export const en = {
   rejectReasons,
   guards,
   troubles,
-  camera,
   uploading: (percent: number): string => `Sending: ${percent} %`,
   status: {
     saved: "Saved",
@@ -192,13 +180,6 @@ export const en = {
     backLead: "Now turn it over: the side without your photo.",
     dataLead: "Open the passport at the page with your photo. Both lines at the bottom have to be readable.",
     selfieLead: "Look straight at the camera, in even light, without hat or sunglasses.",
-    openCamera: "Open the camera",
-    takePhoto: "Take the photo",
-    closeCamera: "Close the camera",
-    starting: "The camera is starting …",
-    chooseFile: "Choose a photo",
-    dropHint: "or drop a picture here",
-    live: "Camera picture",
     preparing: "Preparing the photo …",
     cancel: "Stop",
     keep: "Go on with the photos that are there",
