@@ -10,7 +10,7 @@ use crate::keeping::{self, Kept, Sealing};
 #[derive(Debug, Args)]
 pub(crate) struct Installation {
     /// Where sessions are kept: `sled:DIRECTORY`, `redb:DIRECTORY` or `postgres:URL`, as the server was started with.
-    #[arg(long, env = "KYC_STORE")]
+    #[arg(long, env = "KYC_STORE", hide_env_values = true)]
     pub(crate) store: String,
     #[command(flatten)]
     pub(crate) sealing: Sealing,

@@ -42,7 +42,7 @@ pub(crate) struct Sealing {
     )]
     older: Vec<PathBuf>,
     /// Where wrapped keys lie, in the words of --store. Beside the store when left out. Not for the backups of the store.
-    #[arg(long, env = "KYC_VAULT")]
+    #[arg(long, env = "KYC_VAULT", hide_env_values = true)]
     vault: Option<String>,
     /// Seal nothing. For tests only.
     #[arg(long, conflicts_with_all = ["sealed_with", "older", "vault"])]

@@ -113,7 +113,12 @@ struct Serve {
     public_url: Option<String>,
     /// Where sessions are kept: `memory`, which forgets with the process, `sled:DIRECTORY`, `redb:DIRECTORY`, or
     /// `postgres:URL` for any number of servers on one database.
-    #[arg(long, env = "KYC_STORE", default_value = "memory")]
+    #[arg(
+        long,
+        env = "KYC_STORE",
+        hide_env_values = true,
+        default_value = "memory"
+    )]
     store: String,
     /// The directory of the images. Beside a sled or redb store when left out, else in memory.
     #[arg(long, env = "KYC_BLOBS")]

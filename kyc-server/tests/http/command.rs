@@ -283,6 +283,21 @@ fn what_belongs_to_a_store_is_missed_and_not_made_anew() {
 }
 
 #[test]
+fn the_help_repeats_no_password() {
+    for task in [&["--help"][..], &["outbox", "dead", "--help"]] {
+        let output = program()
+            .env("KYC_STORE", "postgres://kyc:hush@db/kyc")
+            .env("KYC_VAULT", "postgres://kyc:hush@db/keys")
+            .args(task)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("KYC_STORE"), "{text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
+}
+
+#[test]
 fn a_directory_of_another_engine_is_left_alone() {
     let directory = tempdir().unwrap();
     let store = directory.path().join("store");

@@ -14,6 +14,8 @@ export type Trouble =
   | "image_too_small"
   | "digest_mismatch"
   | "blob_missing"
+  | "images_exhausted"
+  | "events_exhausted"
   | "stale"
   | "not_accepted"
   | "offline"

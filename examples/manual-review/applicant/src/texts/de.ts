@@ -88,6 +88,8 @@ export const de: Texts = {
     image_too_small: "Dieses Foto ist zu klein, um lesbar zu sein. Gehen Sie näher heran oder wählen Sie ein größeres.",
     digest_mismatch: "Das Foto wurde unterwegs verändert. Senden Sie es bitte noch einmal.",
     blob_missing: "Das Foto ist nicht angekommen. Senden Sie es bitte noch einmal.",
+    images_exhausted: "Hier wurden zu viele Fotos gesendet. Bitten Sie das Unternehmen, von dem Sie kommen, um einen neuen Link.",
+    events_exhausted: "Hier wurde zu viel geändert. Bitten Sie das Unternehmen, von dem Sie kommen, um einen neuen Link.",
     stale: "Diese Prüfung ging in einem anderen Fenster oder auf einem anderen Gerät weiter. Sie sehen jetzt den aktuellen Stand.",
     not_accepted: "Dieser Schritt wurde schon anderswo gemacht. Sie sehen jetzt den aktuellen Stand.",
     offline: "Keine Verbindung. Ihr Foto bleibt hier und geht hinaus, sobald es wieder eine gibt.",

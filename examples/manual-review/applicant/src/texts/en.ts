@@ -85,6 +85,8 @@ const troubles: Record<Trouble, string> = {
   image_too_small: "This photo is too small to be read. Please go closer or choose a larger one.",
   digest_mismatch: "The photo was changed on its way. Please send it again.",
   blob_missing: "The photo did not arrive. Please send it again.",
+  images_exhausted: "Too many photos were sent here. Please ask the company that sent you here for a new link.",
+  events_exhausted: "Too much was changed here. Please ask the company that sent you here for a new link.",
   stale: "This check went on in another window or on another device. You now see where it stands.",
   not_accepted: "This step was already done elsewhere. You now see where it stands.",
   offline: "No connection. Your photo is kept here; it goes out as soon as there is one.",
