@@ -193,6 +193,7 @@ fn nobody_is_served_from_a_store_or_a_vault_that_was_not_imported_whole() {
             };
             assert!(store.take(Vec::new(), None, Some(mark)).await.unwrap());
         });
+        fs::write(desk.at("store.secret"), "5".repeat(64)).unwrap();
         let (came_to_listen, said) = desk.serve(&desk.sled("store"));
         assert!(!came_to_listen && said.contains("not finished"), "{said}");
         let refused = desk.fails(&["export", "--store", &desk.sled(unfinished), "--to", "x"]);

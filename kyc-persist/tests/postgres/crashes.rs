@@ -49,6 +49,7 @@ fn a_commit_whose_connection_broke_after_it_is_found_and_not_repeated() {
         // A standby that never comes: the commit is on this disk, and its answer waits.
         let witness = place.beside().await;
         wait_for_standby(&witness, "'nobody'").await;
+        commits_wait(&place, &witness).await;
         let moved = after(&opened, "two");
         let commit = spawn_commit(&store, &moved);
         break_connection(&witness, "wait_event = 'SyncRep'").await;
@@ -103,6 +104,7 @@ fn work_whose_settlement_lost_its_connection_is_settled_once() {
 
         let witness = place.beside().await;
         wait_for_standby(&witness, "'nobody'").await;
+        commits_wait(&place, &witness).await;
         let settle = tokio::spawn({
             let (store, lease) = (Arc::clone(&store), leased.lease.clone());
             async move { store.settle(&lease, Settled::Dead).await }
@@ -286,6 +288,36 @@ async fn wait_for_standby(witness: &Client, name: &str) {
             return;
         }
         tokio::task::yield_now().await;
+    }
+}
+
+/// The checkpointer lets commits wait, and it learns of a setting when it likes: so one is tried until it waits.
+async fn commits_wait(place: &Place, witness: &Client) {
+    loop {
+        let tried = place.beside().await;
+        let pid: i32 = tried
+            .query_one("select pg_backend_pid()", &[])
+            .await
+            .unwrap()
+            .get(0);
+        let trying =
+            tokio::spawn(
+                async move { tried.batch_execute("comment on schema public is ''").await },
+            );
+        while !trying.is_finished() {
+            let waits = witness
+                .query(
+                    "select from pg_stat_activity where pid = $1 and wait_event = 'SyncRep'",
+                    &[&pid],
+                )
+                .await
+                .unwrap();
+            if !waits.is_empty() {
+                assert!(terminate(witness, pid).await);
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 }
 
