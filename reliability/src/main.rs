@@ -35,6 +35,8 @@ struct Scenario {
     name: &'static str,
     /// The promise, as a sentence.
     promise: &'static str,
+    /// The short form leaves it out, unless it is named.
+    only_long: bool,
     run: fn(&Terms) -> Vec<Line>,
 }
 
@@ -55,16 +57,19 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "calls",
         promise: "whichever call of a store or a vault fails, is lost or arrives twice, who asks again gets every step once",
+        only_long: false,
         run: calls::run_all,
     },
     Scenario {
         name: "kills",
         promise: "what a server has acknowledged over HTTP is there after kill -9, whole, and asking again answers the same",
+        only_long: false,
         run: kills::run_all,
     },
     Scenario {
         name: "replicas",
         promise: "of two servers on one database either may die, and the database too: nothing acknowledged is lost, and no case is decided twice",
+        only_long: false,
         run: replicas::run_all,
     },
 ];
@@ -93,7 +98,11 @@ fn main() -> ExitCode {
     println!("seed {}", terms.seed);
     let mut report = Report::new(&terms);
     for scenario in SCENARIOS {
-        if !names.is_empty() && !names.iter().any(|name| name == scenario.name) {
+        let is_meant = match &names[..] {
+            [] => terms.long || !scenario.only_long,
+            names => names.iter().any(|name| name == scenario.name),
+        };
+        if !is_meant {
             continue;
         }
         println!("\n{}: {}", scenario.name, scenario.promise);
