@@ -50,22 +50,39 @@ pub enum Order {
     OldestFirst,
 }
 
-/// A page of a listing. All its rows are of one moment.
+/// A page of a listing. All its rows are of one moment, as many as were asked for, those that are damaged included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// The rows, in the order asked for.
     pub rows: Vec<Listed>,
+    /// Rows of this part that are damaged: one that nobody can read does not keep the others from being listed.
+    /// [`Store::load`](crate::Store::load) tells what is wrong with it.
+    pub damaged: Vec<Row>,
     /// Where the next page begins; nothing when this one is the last.
     pub next: Option<Cursor>,
 }
 
 impl Page {
-    /// Cuts a listing that was read one row too far.
-    pub(crate) fn cut(mut rows: Vec<Listed>, limit: usize) -> Self {
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(Listed::cursor);
-        Self { rows, next }
+    /// Cuts a listing that was read one row too far: each row with its place, unless it is damaged.
+    pub(crate) fn cut(mut found: Vec<(Cursor, Result<Listed, Row>)>, limit: usize) -> Self {
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found
+            .last()
+            .filter(|_| more)
+            .map(|(place, _)| place.clone());
+        let mut page = Self {
+            rows: Vec::with_capacity(found.len()),
+            damaged: Vec::new(),
+            next,
+        };
+        for (_, row) in found {
+            match row {
+                Ok(listed) => page.rows.push(listed),
+                Err(row) => page.damaged.push(row),
+            }
+        }
+        page
     }
 }
 

@@ -185,7 +185,7 @@ impl Store for MemoryStore {
         let rows = rows
             .into_iter()
             .filter(|(place, _)| behind(place))
-            .map(|(_, listed)| listed)
+            .map(|(place, listed)| (place, Ok(listed)))
             .take(query.limit() + 1)
             .collect();
         Ok(Page::cut(rows, query.limit()))

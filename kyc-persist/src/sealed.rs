@@ -33,6 +33,9 @@ pub use self::safe::{Erasure, Safe};
 /// The name in errors.
 const NAME: &str = "sealed";
 
+/// What is damaged when a row of the outbox is not what was sealed. Its key is there: another vault is another error.
+const WORK: &str = "outbox";
+
 /// The event of both charts whose step forgets the person.
 const ERASE: &str = "erase";
 
@@ -190,12 +193,12 @@ impl<S: Store> SealedStore<S> {
         let sealed = SealedText::parse(&outbound.body)
             .ok()
             .filter(|sealed| matches!(sealed.kind, Kind::Outbox | Kind::Retire))
-            .ok_or_else(|| corrupt("outbox"))?;
+            .ok_or_else(|| corrupt(WORK))?;
         let key = self
             .safe
             .key(&Use::Outbox(id.row.clone()), drawer, sealed.generation)?;
         let text = waiting(id, outbound.kind, |place| sealed.open(&key, place))
-            .map_err(|_| corrupt("outbox"))?;
+            .map_err(|_| corrupt(WORK))?;
         Ok(match sealed.kind {
             Kind::Retire => Body::Retire(sealed.generation),
             _ => Body::Text(text),
@@ -330,22 +333,23 @@ impl<S: Store> Store for SealedStore<S> {
 
     /// Rows that were erased and came back with a backup are left out.
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
-        let page = self.store.list(query).await?;
+        let mut page = self.store.list(query).await?;
         let uses: Vec<_> = page
             .rows
             .iter()
             .map(|listed| Use::Snapshot(listed.row.clone()))
             .collect();
         let drawers = self.safe.drawers(&uses).await?;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for (Listed { row, kept }, drawer) in page.rows.into_iter().zip(drawers) {
+        let sealed = std::mem::take(&mut page.rows);
+        for (Listed { row, kept }, drawer) in sealed.into_iter().zip(drawers) {
             match self.open_row(&row, kept, drawer.as_ref()) {
-                Ok((kept, _)) => rows.push(Listed { row, kept }),
+                Ok((kept, _)) => page.rows.push(Listed { row, kept }),
                 Err(StoreError::Erased) => {}
+                Err(StoreError::Corrupt { .. }) => page.damaged.push(row),
                 Err(error) => return Err(error),
             }
         }
-        Ok(Page { rows, ..page })
+        Ok(page)
     }
 
     async fn lease(
@@ -364,6 +368,7 @@ impl<S: Store> Store for SealedStore<S> {
             for outbound in leased {
                 let row = &outbound.id().row;
                 let drawer = drawers.get(row).and_then(Option::as_ref);
+                let mut settled = Settled::Done;
                 match self.open_outbound(&outbound, drawer) {
                     Ok(Body::Text(body)) => {
                         given.push(Outbound { body, ..outbound });
@@ -372,9 +377,15 @@ impl<S: Store> Store for SealedStore<S> {
                     Ok(Body::Retire(generation)) => self.safe.retire(row, generation).await?,
                     // A deadline of somebody who was forgotten, or what came back with a backup.
                     Err(StoreError::Erased) => {}
+                    // It must not hold back what others wait for.
+                    Err(error @ StoreError::Corrupt { what: WORK, .. }) => {
+                        let id = outbound.id();
+                        tracing::error!(%id, %error, "work that nobody can read was given up");
+                        settled = Settled::Dead;
+                    }
                     Err(error) => return Err(error),
                 }
-                match self.store.settle(&outbound.lease, Settled::Done).await {
+                match self.store.settle(&outbound.lease, settled).await {
                     Ok(()) | Err(StoreError::LeaseLost) => {}
                     Err(error) => return Err(error),
                 }
@@ -390,7 +401,7 @@ impl<S: Store> Store for SealedStore<S> {
         self.store.settle(lease, settled).await
     }
 
-    /// The body of a row that was erased is empty.
+    /// The body of a row that was erased, or that nobody can read, is empty.
     async fn dead(
         &self,
         from: Option<&OutboundId>,
@@ -403,7 +414,10 @@ impl<S: Store> Store for SealedStore<S> {
                 let drawer = drawers.get(&outbound.id().row).and_then(Option::as_ref);
                 let body = match self.open_outbound(&outbound, drawer) {
                     Ok(Body::Text(body)) => body,
-                    Ok(Body::Retire(_)) | Err(StoreError::Erased) => String::new(),
+                    Ok(Body::Retire(_))
+                    | Err(StoreError::Erased | StoreError::Corrupt { what: WORK, .. }) => {
+                        String::new()
+                    }
                     Err(error) => return Err(error),
                 };
                 Ok(Outbound { body, ..outbound })
@@ -448,13 +462,20 @@ impl<S: Grants> Grants for SealedStore<S> {
     }
 }
 
-/// The row that was opened last; every session has one of the collection chart.
+/// The row that was opened last and is whole; every session has one of the collection chart.
 async fn newest(store: &impl Store) -> Result<Option<Listed>, StoreError> {
-    let query = Query {
+    let mut query = Query {
         limit: 1,
         ..Query::newest(ChartName::Collection)
     };
-    Ok(store.list(&query).await?.rows.into_iter().next())
+    loop {
+        let page = store.list(&query).await?;
+        match (page.rows.into_iter().next(), page.next) {
+            (None, Some(place)) => query.after = Some(place),
+            (None, None) if !page.damaged.is_empty() => return Err(corrupt("listing")),
+            (found, _) => return Ok(found),
+        }
+    }
 }
 
 /// What an outbox row holds.

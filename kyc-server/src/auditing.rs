@@ -212,6 +212,13 @@ async fn heads(below: &dyn Below) -> Result<Vec<(Row, (u32, Hash))>, Finding> {
             for listed in page.rows {
                 heads.push((listed.row, (listed.kept.version, listed.kept.head)));
             }
+            if let Some(row) = page.damaged.into_iter().next() {
+                return Err(Finding::Bad(Bad {
+                    row,
+                    sequence: 0,
+                    why: "the session is damaged in the store".into(),
+                }));
+            }
             match page.next {
                 Some(place) => query.after = Some(place),
                 None => break,

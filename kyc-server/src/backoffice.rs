@@ -19,7 +19,7 @@ use crate::app::{App, StepTaken};
 use crate::auth::{COOKIE, ReviewerCaller, Stay, cookie};
 use crate::config::Role;
 use crate::decoders::For;
-use crate::listing::Listing;
+use crate::listing::{Listing, damaged};
 use crate::problem::Problem;
 use crate::rates::Sent;
 use crate::request::{Asked, IdempotencyKey, IfMatch, Named, Strict, etag, last_event_id};
@@ -119,6 +119,9 @@ async fn me(caller: ReviewerCaller) -> Json<Me> {
 struct Cases {
     /// Those that wait longest come first.
     cases: Vec<CaseLine>,
+    /// Cases of this page that are damaged in the store: nobody can read them before a backup is restored.
+    #[schema(value_type = Vec<String>)]
+    damaged: Vec<SessionId>,
     /// Where the next page begins; null when this is the last.
     next: Option<String>,
 }
@@ -129,6 +132,8 @@ struct CaseLine {
     /// Whose.
     #[schema(value_type = String)]
     session: SessionId,
+    /// The company's own name for the session.
+    external_ref: Option<String>,
     /// Where it stands.
     state: String,
     /// Its version.
@@ -156,20 +161,23 @@ async fn list(
     let query = listing.query(ChartName::Review, Order::OldestFirst)?;
     let page = app.store.list(&query).await?;
     let now = app.clock.now();
-    let line = |listed: kyc_persist::Listed| {
+    let mut cases = Vec::with_capacity(page.rows.len());
+    for listed in page.rows {
         // A case that does not open is listed all the same: somebody has to see that it is there.
         let case = app.keeper.revive::<Session>(&listed.kept).ok();
-        CaseLine {
+        cases.push(CaseLine {
+            external_ref: app.external_ref(&listed.row.session).await?,
             session: listed.row.session,
             state: listed.kept.state,
             version: listed.kept.version,
             opened_at: listed.kept.opened_at,
             claimed_by: case.and_then(|case| case.claimed_by(now).cloned()),
-        }
-    };
+        });
+    }
     Ok(Json(Cases {
+        cases,
+        damaged: damaged(page.damaged),
         next: page.next.map(|place| place.to_string()),
-        cases: page.rows.into_iter().map(line).collect(),
     }))
 }
 

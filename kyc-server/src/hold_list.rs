@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use kyc_core::collection::{HoldReason, Session};
 use kyc_core::{Chart as _, ChartName, SessionId};
-use kyc_persist::{Clock, Flows, Keeper, Order, Query, Wake};
+use kyc_persist::{Clock, Flows, Keeper, Order, Query, Row, Wake};
 use kyc_server::Holder;
 
 use crate::installation::Installation;
@@ -110,6 +110,10 @@ async fn list(kept: &Kept, only: Option<&SessionId>) -> Result<String, Failure> 
                 let since = hold.since.as_millis();
                 let _ = writeln!(lines, "{session}\t{}\t{since}", hold.reason);
             }
+        }
+        let asked = |row: &&Row| only.is_none_or(|only| *only == row.session);
+        if let Some(row) = page.damaged.iter().find(asked) {
+            return Err(Failure::of(format!("{row} is damaged: restore a backup")));
         }
         match page.next {
             Some(place) => query.after = Some(place),

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::app::{App, StepTaken};
 use crate::auth::IntegratorCaller;
 use crate::holds;
-use crate::listing::Listing;
+use crate::listing::{Listing, damaged};
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
 use crate::schema;
@@ -141,6 +141,9 @@ async fn open(
 struct Sessions {
     /// The one opened last comes first.
     sessions: Vec<Line>,
+    /// Sessions of this page that are damaged in the store: nobody can read them before a backup is restored.
+    #[schema(value_type = Vec<String>)]
+    damaged: Vec<SessionId>,
     /// Where the next page begins; null when this is the last.
     next: Option<String>,
 }
@@ -188,8 +191,11 @@ async fn list(
             opened_at: listed.kept.opened_at,
         });
     }
-    let next = page.next.map(|place| place.to_string());
-    Ok(Json(Sessions { sessions, next }))
+    Ok(Json(Sessions {
+        sessions,
+        damaged: damaged(page.damaged),
+        next: page.next.map(|place| place.to_string()),
+    }))
 }
 
 /// A session as the company sees it.
@@ -348,7 +354,10 @@ impl App {
         Ok(self.grants.put(&place, grant).await?)
     }
 
-    async fn external_ref(&self, session: &SessionId) -> Result<Option<String>, Problem> {
+    pub(crate) async fn external_ref(
+        &self,
+        session: &SessionId,
+    ) -> Result<Option<String>, Problem> {
         let place = self.keyed(&[b"external_ref", session.as_str().as_bytes()]);
         let found = self.grants.find(&place, self.clock.now()).await?;
         Ok(found.map(|grant| grant.purpose))

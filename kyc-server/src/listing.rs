@@ -1,7 +1,7 @@
 //! How lists are asked for: a page at a time, by keyset.
 
-use kyc_core::ChartName;
-use kyc_persist::{Order, Query};
+use kyc_core::{ChartName, SessionId};
+use kyc_persist::{Order, Query, Row};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -39,4 +39,12 @@ impl Listing {
             limit,
         })
     }
+}
+
+/// Whose rows nobody can read. Told to the operator as well: only a backup helps.
+pub(crate) fn damaged(rows: Vec<Row>) -> Vec<SessionId> {
+    rows.into_iter()
+        .inspect(|row| tracing::error!(%row, "a row of the store is damaged"))
+        .map(|row| row.session)
+        .collect()
 }

@@ -12,6 +12,7 @@ pub async fn a_listing_shows_one_chart_in_the_order_of_opening(stores: &impl Sto
         store.list(&oldest()).await.unwrap(),
         Page {
             rows: vec![],
+            damaged: vec![],
             next: None
         }
     );
@@ -175,6 +176,7 @@ pub async fn a_page_has_no_more_rows_than_the_longest(stores: &impl Stores) {
         nothing,
         Page {
             rows: vec![],
+            damaged: vec![],
             next: None
         }
     );

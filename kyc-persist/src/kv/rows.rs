@@ -112,11 +112,15 @@ pub(super) fn list<R: Read>(read: &R, query: &Query) -> Result<Page, StoreError>
             let place =
                 keys::place_at_end(&pair?.0, prefix).ok_or_else(|| R::corrupt("listing"))?;
             let row = Row {
-                session: place.session,
+                session: place.session.clone(),
                 chart: query.chart,
             };
-            let kept = kept(read, &row)?.ok_or_else(|| R::corrupt("listing"))?;
-            Ok(Listed { row, kept })
+            let listed = match kept(read, &row) {
+                Ok(Some(kept)) => Ok(Listed { row, kept }),
+                Ok(None) | Err(StoreError::Corrupt { .. }) => Err(row),
+                Err(error) => return Err(error),
+            };
+            Ok((place, listed))
         })
         .collect::<Result<_, _>>()?;
     Ok(Page::cut(rows, query.limit()))

@@ -7,7 +7,8 @@ use super::NAME;
 use super::connections::{Connections, pause};
 use super::fault::{Fault, PostgresError};
 use crate::{
-    Commit, Committed, Expected, Kept, Listed, Order, OutgoingKind, Page, Query, Row, StoreError,
+    Commit, Committed, Cursor, Expected, Kept, Listed, Order, OutgoingKind, Page, Query, Row,
+    StoreError,
 };
 
 /// How often a commit is tried at most.
@@ -333,8 +334,15 @@ pub(super) async fn list(connections: &Connections, query: &Query) -> Result<Pag
                 session: session_of(column(found, 5, "listing")?)?,
                 chart: query.chart,
             };
-            let kept = kept(found)?;
-            Ok(Listed { row, kept })
+            let place = Cursor {
+                opened_at: timestamp(column(found, 4, "listing")?, "listing")?,
+                session: row.session.clone(),
+            };
+            let listed = match kept(found) {
+                Ok(kept) => Ok(Listed { row, kept }),
+                Err(_) => Err(row),
+            };
+            Ok((place, listed))
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(Page::cut(rows, query.limit()))

@@ -1,8 +1,8 @@
 //! Whoever can write to the disk and has no key: whatever they do is refused, and never served.
 
-use kyc_core::journal::Entry;
+use kyc_core::journal::{ChartName, Entry};
 use kyc_core::testing::events::{self, NOON};
-use kyc_persist::{Store, StoreError};
+use kyc_persist::{Query, Store, StoreError};
 
 use super::harness::*;
 
@@ -163,9 +163,32 @@ async fn work_in_another_place_of_the_outbox_is_refused() {
     installation
         .store
         .change(&[b"os-1"], |value| paste(value, &other));
+    // What is whole is carried all the same; what is not is given up, and nobody reads it.
     let far = NOON + kyc_core::Seconds::days(9_999);
     let store = installation.open().await;
-    assert_corrupt(&store.lease(far, far, 10).await.unwrap_err());
+    let leased = store.lease(far, far, 10).await.unwrap();
+    assert!(!leased.is_empty());
+    assert!(leased.iter().all(|one| one.id().row == row("s-2")));
+    let dead = store.dead(None, 10).await.unwrap();
+    assert!(!dead.is_empty());
+    for one in &dead {
+        assert_eq!((&one.id().row, one.body.as_str()), (&row("s-1"), ""));
+        let again = store.retry(one.id(), NOON).await;
+        assert_corrupt(&again.unwrap_err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_row_is_named_in_the_listing_and_keeps_no_other_from_it() {
+    let installation = two_walks().await;
+    let other = sealed_part(&installation.store.copy(), b"rs-2\0c");
+    installation
+        .store
+        .change(&[b"rs-1"], |value| paste(value, &other));
+    let query = Query::newest(ChartName::Collection);
+    let page = installation.open().await.list(&query).await.unwrap();
+    let rows: Vec<_> = page.rows.iter().map(|listed| &listed.row).collect();
+    assert_eq!((rows, page.damaged), (vec![&row("s-2")], vec![row("s-1")]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

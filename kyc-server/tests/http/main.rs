@@ -9,6 +9,7 @@ mod access;
 mod audit;
 mod bad_input;
 mod command;
+mod damage;
 mod dead_letters;
 mod description;
 mod erasures;

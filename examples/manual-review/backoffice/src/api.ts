@@ -8,6 +8,7 @@ export interface Me {
 
 export interface CaseLine {
   readonly session: string;
+  readonly external_ref: string | null;
   readonly state: Review.State;
   readonly version: number;
   readonly opened_at: number;
@@ -16,6 +17,8 @@ export interface CaseLine {
 
 export interface Cases {
   readonly cases: readonly CaseLine[];
+  /** Those that nobody can read before a backup is restored. */
+  readonly damaged: readonly string[];
   readonly next: string | null;
 }
 

@@ -18,6 +18,7 @@ export class KycCases extends Part {
     news: { attribute: false },
     filter: { state: true },
     lines: { state: true },
+    damaged: { state: true },
     next: { state: true },
     problem: { state: true },
   };
@@ -28,6 +29,7 @@ export class KycCases extends Part {
   declare news: number;
   declare filter: Filter;
   declare lines: readonly CaseLine[] | null;
+  declare damaged: readonly string[];
   declare next: string | null;
   declare problem: string | null;
   #reading = 0;
@@ -36,6 +38,7 @@ export class KycCases extends Part {
     super();
     this.filter = "in_review";
     this.lines = null;
+    this.damaged = [];
     this.next = null;
     this.problem = null;
   }
@@ -58,6 +61,7 @@ export class KycCases extends Part {
           )}
         </div>
         <div role="alert">${this.problem === null ? nothing : html`<p class="notice bad" data-testid="problem">${this.problem}</p>`}</div>
+        ${this.damaged.length === 0 ? nothing : html`<p class="notice bad" role="status" data-testid="damaged">${t.list.damaged(this.damaged.join(", "))}</p>`}
         ${this.lines === null ? html`<p role="status">${t.loading}</p>` : this.#table(this.lines)}
         ${this.next === null ? nothing : html`<button type="button" class="button" data-testid="more" @click=${this.#more}>${t.list.more}</button>`}
       </main>
@@ -76,7 +80,7 @@ export class KycCases extends Part {
             href="#/case/${line.session}" data-testid="case-${line.session}" data-state=${line.state}
             data-claimed-by=${line.claimed_by ?? ""}
           >
-            <code>${line.session.slice(0, 12)}</code>
+            ${line.external_ref === null ? html`<code>${line.session.slice(0, 12)}</code>` : html`<bdi class="reference">${line.external_ref}</bdi>`}
             <span class="badge ${line.state}">${t.states[line.state] ?? line.state}</span>
             <time datetime=${new Date(line.opened_at).toISOString()}>${ago(line.opened_at, this.locale)}</time>
             <span class="holder">${this.#holder(line)}</span>
@@ -96,6 +100,7 @@ export class KycCases extends Part {
   #show(filter: Filter): void {
     this.filter = filter;
     this.lines = null;
+    this.damaged = [];
     this.next = null;
   }
 
@@ -109,6 +114,7 @@ export class KycCases extends Part {
       const page = await cases(this.#state(), null);
       if (reading !== this.#reading) return;
       this.lines = page.cases;
+      this.damaged = page.damaged;
       this.next = page.next;
       this.problem = null;
     } catch (error) {
@@ -122,6 +128,7 @@ export class KycCases extends Part {
       const page = await cases(this.#state(), this.next);
       if (reading !== this.#reading) return;
       this.lines = [...(this.lines ?? []), ...page.cases];
+      this.damaged = [...this.damaged, ...page.damaged];
       this.next = page.next;
     } catch (error) {
       this.#failed(error);

@@ -127,6 +127,7 @@ export const de: Texts = {
     holder: "Wer prüft",
     free: "frei",
     you: "Sie",
+    damaged: (which) => `Im Speicher beschädigt und nicht gezeigt: ${which}. Bitte geben Sie den Betreibenden dieser Installation Bescheid.`,
   },
   case: {
     back: "Alle Fälle",

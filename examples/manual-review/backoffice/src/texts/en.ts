@@ -146,6 +146,7 @@ export const en = {
     holder: "Reviewer",
     free: "free",
     you: "you",
+    damaged: (which: string): string => `Damaged in the store, and not shown: ${which}. Tell whoever runs this installation.`,
   },
   case: {
     back: "All cases",

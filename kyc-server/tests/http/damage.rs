@@ -1,0 +1,75 @@
+//! One case that is damaged in the store: it is told as that, is never served, and keeps nobody else from anything.
+
+use std::sync::Arc;
+
+use kyc_persist::kv::Engine as _;
+use kyc_persist::{Kek, Keyring, MemoryVault, Safe, SealedStore, Sled, SledStore};
+use serde_json::{Value, json};
+
+use crate::harness::{API_KEY, Stage, World, problem};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_case_is_named_and_not_served_and_the_others_go_on() {
+    let place = tempfile::tempdir().unwrap();
+    let (kek, vault) = (Kek::random(), Arc::new(MemoryVault::new()));
+    let open = async || {
+        let keyring = Keyring::new(kek.clone());
+        let safe = Safe::unlock(vault.clone(), keyring).await.unwrap();
+        let store = SledStore::open(place.path()).unwrap();
+        Arc::new(SealedStore::open(store, safe).await.unwrap())
+    };
+    let mut stage = Stage {
+        before: open().await,
+        ..Stage::new()
+    };
+    let (damaged, whole) = {
+        let world = World::on(&stage).await;
+        let (one, other) = (world.applicant("one").await, world.applicant("other").await);
+        one.arrive().await;
+        other.arrive().await;
+        let sessions = (one.session.clone(), other.session.clone());
+        world.end().await;
+        sessions
+    };
+
+    stage.before = stage.store.clone();
+    let engine = Sled::open(place.path()).unwrap();
+    let range = |session: &str| {
+        let from = [b"r", session.as_bytes()].concat();
+        let to = [&from[..], &[0xff]].concat();
+        engine.scan(&from, &to, false).map(Result::unwrap)
+    };
+    let flipped: Vec<_> = range(&damaged)
+        .map(|(key, mut value)| {
+            *value.last_mut().unwrap() ^= 1;
+            (key, Some(value))
+        })
+        .collect();
+    assert_eq!(flipped.len(), 2, "the session and its case");
+    engine.write(flipped).unwrap();
+    engine.sync().unwrap();
+    drop(engine);
+
+    stage.before = open().await;
+    let world = World::on(&stage).await;
+    let reviewer = world.reviewer("ada").await;
+    let cases = reviewer.get("/cases").await;
+    assert_eq!(cases["damaged"], json!([damaged]));
+    assert_eq!(names(&cases["cases"]), [json!(whole)]);
+    let sessions = world.get("/integrator/v1/sessions").bearer_auth(API_KEY);
+    let sessions: Value = sessions.send().await.unwrap().json().await.unwrap();
+    assert_eq!(sessions["damaged"], json!([damaged]));
+    assert_eq!(names(&sessions["sessions"]), [json!(whole)]);
+
+    let case = format!("/backoffice/v1/cases/{damaged}");
+    let read = world.get(&case).header("cookie", &reviewer.cookie);
+    problem(read.send().await.unwrap(), 500, "session_unreadable").await;
+    let claimed = reviewer.send(&whole, json!({ "type": "claim" })).await;
+    assert_eq!(claimed["to"], "in_review");
+    world.end().await;
+}
+
+fn names(lines: &Value) -> Vec<Value> {
+    let lines = lines.as_array().unwrap().iter();
+    lines.map(|line| line["session"].clone()).collect()
+}
