@@ -21,6 +21,8 @@ mod seed;
 #[expect(dead_code, reason = "other tests need more of it")]
 mod server;
 mod story;
+mod strace;
+mod syncs;
 mod walker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -71,6 +73,12 @@ const SCENARIOS: &[Scenario] = &[
         promise: "of two servers on one database either may die, and the database too: nothing acknowledged is lost, and no case is decided twice",
         only_long: false,
         run: replicas::run_all,
+    },
+    Scenario {
+        name: "syncs",
+        promise: "whatever a server acknowledges over HTTP was written and synced before: seen in the calls of its processes and of its database's",
+        only_long: false,
+        run: syncs::run_all,
     },
 ];
 

@@ -92,6 +92,11 @@ impl Program {
         }
     }
 
+    /// The number of its process, while it runs.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// A way to it, over connections of its own.
     pub(crate) fn reach(&self) -> There {
         let client = reqwest::Client::builder().timeout(PATIENCE);

@@ -170,6 +170,7 @@ fn clippy() -> Result<Outcome> {
 
 fn rust() -> Result<Outcome> {
     setup::postgres()?;
+    setup::strace()?;
     let tests = if which("cargo-nextest").is_some() {
         "cargo nextest run --workspace --all-features --locked --no-fail-fast"
     } else {

@@ -57,6 +57,7 @@ fn is_value(word: &str) -> bool {
 fn suite(words: &[&str]) -> Result<Command> {
     // Nothing is left out where something is missing: whoever runs this wants to know.
     setup::postgres()?;
+    setup::strace()?;
     let server = server::build()?;
     let mut suite = command("cargo run --quiet --package kyc-reliability --locked --");
     suite.args(words).env("KYC_SERVER", server);

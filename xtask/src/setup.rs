@@ -21,6 +21,7 @@ pub(crate) fn everything() -> Result<()> {
     wasm_target()?;
     npm_packages()?;
     postgres()?;
+    strace()?;
     let chromium = chromium()?;
     say(&format!(
         "everything is there; Chromium is {}",
@@ -112,6 +113,16 @@ fn has_postgres() -> bool {
         .flatten()
         .map(|version| version.path().join("bin/initdb"));
     programs.any(|program| program.is_file()) || which("initdb").is_some()
+}
+
+/// What shows which calls a process makes: that nothing is answered before it is synced cannot be seen otherwise.
+pub(crate) fn strace() -> Result<()> {
+    let _alone = alone();
+    if which("strace").is_some() {
+        return Ok(());
+    }
+    timed("installing strace with apt", || apt("strace")).context("install strace by hand")?;
+    which("strace").map(drop).context("apt installed no strace")
 }
 
 fn apt(packages: &str) -> Result<()> {

@@ -147,6 +147,11 @@ impl Server {
         format!("postgresql://kyc@{host}/template1")
     }
 
+    /// The number of its first process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Stops as if the power were gone: nothing is written any more.
     pub(crate) fn die(&mut self) {
         let mut stop = as_owner(&self.programs.join("pg_ctl"));
