@@ -116,7 +116,8 @@ impl Session {
         &self.flow
     }
 
-    /// When [`Event::DeadlineReached`] is due. Ask again after every step: it is a fact of the snapshot, not a timer.
+    /// When [`Event::DeadlineReached`] is due: on the way the walk expires then, after its end the person is forgotten. Ask
+    /// again after every step: it is a fact of the snapshot, not a timer.
     pub const fn deadline(&self) -> Option<Timestamp> {
         self.case.deadline
     }
@@ -224,9 +225,16 @@ impl Session {
         self.case.apply(change, &self.flow, now);
         self.state = to;
         self.version += 1;
-        if to == State::Final || to.is_end() {
-            self.case.deadline = None;
-        }
+        self.case.deadline = match self.case.deadline {
+            _ if to == State::Final || self.is_redacted() => None,
+            _ if to.is_end() && from != to => {
+                let retention = self.flow.definition().clocks.retention;
+                retention.map(|span| now + span)
+            }
+            // The clock may have come while there was a hold: it is to come again.
+            Some(deadline) if to.is_end() && event == EventKind::Lift => Some(deadline.max(now)),
+            deadline => deadline,
+        };
 
         let entering = spec.submits == Some(When::Entering) && from != to;
         let leaving =
@@ -314,6 +322,7 @@ impl Session {
                 };
                 would(&Event::RequestResubmission { items: vec![ask] })
             }),
+            EventKind::DeadlineReached => would(&Event::DeadlineReached),
             EventKind::Cancel => would(&Event::Cancel),
             EventKind::Erase => would(&Event::Erase),
             EventKind::Hold => would(&Event::Hold {
@@ -339,7 +348,11 @@ impl Session {
             && decided == case.decision.is_some()
             && (self.state.is_end() || case.redacted_at.is_none())
             && (case.redacted_at.is_none() || case.hold.is_none())
-            && case.deadline.is_some() != (self.state == State::Final || self.state.is_end())
+            && match self.state {
+                State::Final => case.deadline.is_none(),
+                state if state.is_end() => case.redacted_at.is_none() || case.deadline.is_none(),
+                _ => case.deadline.is_some(),
+            }
             && case
                 .captures
                 .iter()
@@ -371,7 +384,11 @@ impl chart::Chart for Session {
     fn forgets(event: &Event) -> bool {
         matches!(
             event,
-            Event::Cancel | Event::Erase | Event::Hold { .. } | Event::Lift
+            Event::Cancel
+                | Event::Erase
+                | Event::Hold { .. }
+                | Event::Lift
+                | Event::DeadlineReached
         )
     }
 

@@ -260,6 +260,9 @@ pub struct Clocks {
     pub session: Seconds,
     /// From a request for resubmission to `final`.
     pub resubmission: Seconds,
+    /// From the end to the erasure of what is known of the person, unless there is a hold. Left out, the company erases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Seconds>,
 }
 
 impl Default for Clocks {
@@ -268,6 +271,7 @@ impl Default for Clocks {
             opening: Seconds::days(7),
             session: Seconds::days(1),
             resubmission: Seconds::days(7),
+            retention: None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The walk over both charts, and the page it writes.
 
+use kyc_core::flow::{Clocks, ReviewRule};
 use kyc_core::testing::{statechart, walk_collection, walk_review};
-use kyc_core::{DocumentType, Flow, flow::ReviewRule};
+use kyc_core::{DocumentType, Flow, Seconds};
 
 #[test]
 fn handlers_and_table_agree_everywhere_and_the_page_shows_it() {
@@ -43,16 +44,26 @@ fn a_flow_without_a_selfie_keeps_every_promise() {
 }
 
 #[test]
-fn a_flow_without_a_document_keeps_every_promise() {
+fn a_flow_without_a_document_and_with_a_retention_keeps_every_promise() {
     let flow = Flow::builder("face-only", 1)
         .personal_details()
         .selfie()
         .minimum_age(18)
+        .clocks(Clocks {
+            retention: Some(Seconds::days(30)),
+            ..Clocks::default()
+        })
         .build()
         .unwrap();
     let walk = walk_collection(&flow).unwrap();
     assert_eq!(walk.undecided(), vec![]);
     assert!(!walk.reached.contains(&"document_photo"));
+    // Once it has ended, the clock forgets the person.
+    assert!(
+        walk.cells[&("approved", "deadline_reached")]
+            .refused
+            .contains("on_hold")
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kyc_core::collection::{
     Effect, Event, EventKind, HoldReason, NextAction, Reason, Session, State,
 };
+use kyc_core::flow::Clocks;
 use kyc_core::testing::Given;
 use kyc_core::testing::events::{
     NOON, approved, ask, blob, details, details_of, page, rejected, select, select_of, selfie,
@@ -623,6 +624,56 @@ fn a_deadline_is_a_fact_of_the_snapshot() {
         given.session().deadline(),
         Some(NOON + Seconds::hours(3) + Seconds::days(7))
     );
+}
+
+#[test]
+fn who_was_decided_on_is_forgotten_when_the_flow_says_so() {
+    let clocks = Clocks {
+        retention: Some(Seconds::days(30)),
+        ..Clocks::default()
+    };
+    let flow = Flow::builder("brief", 1)
+        .personal_details()
+        .document(DocumentType::IdCard)
+        .selfie()
+        .clocks(clocks)
+        .build();
+    let flow = Arc::new(flow.unwrap());
+    let ended = Given::new(&flow)
+        .after(to_final())
+        .after([approved()])
+        .restored();
+    let kept_until = NOON + Seconds::days(30);
+    assert_eq!(ended.session().deadline(), Some(kept_until));
+    let early = ended.clone().later(Seconds::days(29));
+    early
+        .when(Event::DeadlineReached)
+        .is_refused(Reason::TooEarly);
+
+    let held = ended.clone().after([Event::Hold {
+        reason: HoldReason::Litigation,
+    }]);
+    let held = held.later(Seconds::days(40));
+    held.clone()
+        .when(Event::DeadlineReached)
+        .is_refused(Reason::OnHold);
+    // The clock is told to come again.
+    let lifted = held.after([Event::Lift]);
+    assert_eq!(
+        lifted.session().deadline(),
+        Some(NOON + Seconds::days(40)),
+        "at once"
+    );
+
+    for due in [ended.later(Seconds::days(30)), lifted] {
+        let forgotten = due.after([Event::DeadlineReached]);
+        assert_eq!(forgotten.session().state(), State::Approved);
+        assert!(forgotten.session().is_redacted());
+        assert_eq!(forgotten.session().deadline(), None);
+        forgotten
+            .when(Event::DeadlineReached)
+            .is_refused(Reason::TooEarly);
+    }
 }
 
 #[test]

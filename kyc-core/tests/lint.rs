@@ -123,6 +123,10 @@ fn a_step_that_nobody_leaves_is_found() {
         |definition| definition["clocks"]["session"] = json!(0),
         &[(Code::DeadEnd, "clocks.session")],
     );
+    finds(
+        |definition| definition["clocks"]["retention"] = json!(0),
+        &[(Code::DeadEnd, "clocks.retention")],
+    );
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn flow() -> Arc<Flow> {
         opening: HOUR,
         session: HOUR,
         resubmission: HOUR,
+        retention: Some(HOUR),
     };
     let flow = Flow::builder("model", 1)
         .personal_details()
@@ -236,6 +237,10 @@ impl Model {
                 _ => Rejected,
             },
             (state, Event::DeadlineReached) if state != Final && !ended && late => Expired,
+            (state, Event::DeadlineReached) if ended && late => {
+                self.erased = true;
+                state
+            }
             (_, Event::Cancel) if !ended => Cancelled,
             (state, Event::Erase) if ended && !self.erased => {
                 self.erased = true;
@@ -243,8 +248,10 @@ impl Model {
             }
             _ => return None,
         };
-        if matches!(to, Final | Approved | Rejected | Expired | Cancelled) {
+        if to == Final || self.erased {
             self.deadline = None;
+        } else if matches!(to, Approved | Rejected | Expired | Cancelled) && !ended {
+            self.deadline = Some(self.now + HOUR);
         }
         self.state = to;
         self.version += 1;

@@ -15,7 +15,7 @@ mod safe;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use kyc_core::journal::{self, ChartName, Entry, Hash};
+use kyc_core::journal::{self, ChartName, Entry, Facts, Hash};
 use kyc_core::{Key, Timestamp};
 
 use self::cipher::{Kind, SealedText, is_sealed, seal_text};
@@ -36,8 +36,13 @@ const NAME: &str = "sealed";
 /// What is damaged when a row of the outbox is not what was sealed. Its key is there: another vault is another error.
 const WORK: &str = "outbox";
 
-/// The event of both charts whose step forgets the person.
+/// The event of both charts whose step forgets the person; and the effect of any other that does, as the clock's.
 const ERASE: &str = "erase";
+
+/// Whether this step forgets the person: then the key of all that was known is destroyed with it.
+fn forgets(facts: &Facts) -> bool {
+    facts.event == ERASE || facts.effects.iter().any(|effect| effect == ERASE)
+}
 
 /// Why a sealed store does not open. Nothing was written.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -216,7 +221,7 @@ impl<S: Store> SealedStore<S> {
             Some(at) => at,
             None => {
                 let entries = self.store.journal(row).await?;
-                let erased = entries.iter().rfind(|entry| entry.facts.event == ERASE);
+                let erased = entries.iter().rfind(|entry| forgets(&entry.facts));
                 erased.ok_or_else(|| corrupt("journal"))?.facts.at
             }
         };
@@ -278,7 +283,7 @@ impl<S: Store> Store for SealedStore<S> {
         commit.check()?;
         let row = commit.row();
         let facts = &commit.entry.facts;
-        let erased_at = (facts.event == ERASE).then_some(facts.at);
+        let erased_at = forgets(facts).then_some(facts.at);
         let turn = match erased_at {
             Some(_) => Turn::Fresh,
             None => Turn::Standing,

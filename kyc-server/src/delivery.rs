@@ -160,24 +160,9 @@ impl Errand<'_> {
         }
     }
 
-    /// The case forgets the person too.
+    /// Everything else forgets the person too.
     async fn erase(self) -> Delivered {
-        match self
-            .app
-            .load_to_forget::<review::Session>(self.session)
-            .await
-        {
-            Ok(None) => Delivered::Done,
-            // Whoever asked for the erasure was first.
-            Ok(Some(case)) if case.is_redacted() => Delivered::Done,
-            Ok(Some(_)) => {
-                let event = review::Event::Erase;
-                // A case that is not closed yet will be: the word that closes it is on its way.
-                self.tell_case(event, Actor::INTEGRATOR, Delivered::Failed)
-                    .await
-            }
-            Err(problem) => failed(&problem),
-        }
+        settled(self.app.erase_what_is_around(self.session).await)
     }
 
     /// A discard that comes late may find that the same photo was taken up again in a later round: then it stays.

@@ -314,12 +314,8 @@ async fn erase(
         app.integrate(&session, "erase", collection::Event::Erase)
             .await?;
     }
-    // The case would hear of it from the courier as well; but whoever is told "erased" must be able to rely on it now.
-    app.erase_case(&session).await?;
-    for subject in grants_of(&session) {
-        app.grants.revoke(&subject).await?;
-    }
-    app.blobs.delete_all(&session).await?;
+    // The courier would do it as well; but whoever is told "erased" must be able to rely on it now.
+    app.erase_what_is_around(&session).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -389,6 +385,17 @@ impl App {
     ) -> Result<collection::Session, Problem> {
         let found = self.load_to_forget::<collection::Session>(id).await?;
         found.ok_or_else(Problem::not_found)
+    }
+
+    /// What is left of a person when their session has forgotten them: the case, tokens and names, images. Again is
+    /// harmless.
+    pub(crate) async fn erase_what_is_around(&self, session: &SessionId) -> Result<(), Problem> {
+        self.erase_case(session).await?;
+        for subject in grants_of(session) {
+            self.grants.revoke(&subject).await?;
+        }
+        self.blobs.delete_all(session).await?;
+        Ok(())
     }
 
     async fn erase_case(&self, session: &SessionId) -> Result<(), Problem> {

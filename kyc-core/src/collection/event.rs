@@ -51,7 +51,7 @@ events! {
         Lift = "lift",
     }
     Clock {
-        /// The moment that `deadline()` named has come.
+        /// The moment that `deadline()` named has come: the walk expires; once it has ended, the person is forgotten.
         DeadlineReached = "deadline_reached",
     }
 }
@@ -142,7 +142,7 @@ words! {
         NoStepBefore = "no_step_before",
         /// The time for this is over.
         DeadlinePassed = "deadline_passed",
-        /// The deadline has not come.
+        /// The deadline has not come, or there is none.
         TooEarly = "too_early",
         /// There is nothing left to erase.
         AlreadyErased = "already_erased",

@@ -92,13 +92,13 @@ impl Superstate<Chart> for Group {
             }
             (Self::Collecting(_), Event::DeadlineReached) => expire(desk),
             (Self::Live(_), Event::Cancel) => desk.go(State::Cancelled, Change::Nothing),
-            (Self::Ended(_), Event::Erase) if desk.case.redacted_at.is_some() => {
-                desk.refuse(Reason::AlreadyErased)
+            (Self::Ended(_), Event::DeadlineReached) if !has_retention(desk) => Outcome::Super,
+            (Self::Ended(_), Event::DeadlineReached) if !has_come(desk) => {
+                desk.refuse(Reason::TooEarly)
             }
-            (Self::Ended(_), Event::Erase) if desk.case.hold.is_some() => {
-                desk.refuse(Reason::OnHold)
+            (Self::Ended(state), Event::Erase | Event::DeadlineReached) => {
+                desk.go_or_refuse(forget(*state, desk))
             }
-            (Self::Ended(state), Event::Erase) => desk.go(*state, Change::Erase),
             (Self::Live(state) | Self::Ended(state), Event::Hold { reason }) => {
                 desk.go_or_refuse(hold(*state, *reason, desk))
             }
@@ -223,14 +223,28 @@ fn r#final(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
 }
 
 fn expire(desk: &mut Desk<'_>) -> Outcome<State> {
-    if desk
-        .case
-        .deadline
-        .is_none_or(|deadline| desk.now < deadline)
-    {
+    if !has_come(desk) {
         return desk.refuse(Reason::TooEarly);
     }
     desk.go(State::Expired, Change::Nothing)
+}
+
+fn has_come(desk: &Desk<'_>) -> bool {
+    desk.case
+        .deadline
+        .is_some_and(|deadline| desk.now >= deadline)
+}
+
+fn has_retention(desk: &Desk<'_>) -> bool {
+    desk.flow.definition().clocks.retention.is_some()
+}
+
+fn forget(state: State, desk: &Desk<'_>) -> Judged {
+    match desk.case {
+        case if case.redacted_at.is_some() => Err(Reason::AlreadyErased),
+        case if case.hold.is_some() => Err(Reason::OnHold),
+        _ => Ok((state, Change::Erase)),
+    }
 }
 
 fn hold(state: State, reason: HoldReason, desk: &Desk<'_>) -> Judged {

@@ -127,7 +127,7 @@ impl State {
                 &[RequestResubmission, Decide, Cancel, Hold, Lift],
             ),
             Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => {
-                (true, None, &[Erase, Hold, Lift])
+                (true, None, &[DeadlineReached, Erase, Hold, Lift])
             }
         };
         Spec {
@@ -137,7 +137,19 @@ impl State {
         }
     }
 
-    /// Whether the walk has ended: nothing but erasure is accepted, and what forbids it.
+    /// The row where nothing says how long an end is kept: then the clock has nothing to do there.
+    pub(crate) const fn spec_without_retention(self) -> Spec {
+        let spec = self.spec();
+        match self.is_end() {
+            true => Spec {
+                accepts: &[Erase, Hold, Lift],
+                ..spec
+            },
+            false => spec,
+        }
+    }
+
+    /// Whether the walk has ended: nothing but erasure is accepted, by the company or by the clock, and what forbids it.
     pub const fn is_end(self) -> bool {
         matches!(
             self,

@@ -9,6 +9,7 @@ use crate::case::words;
 use crate::collection::{OLDEST, Spec, State, When};
 use crate::country::Country;
 use crate::ids::FlowId;
+use crate::time::Seconds;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +68,7 @@ pub(super) fn judge(definition: &Definition) -> Result<Judged, FlowError> {
     linter.age(definition, &steps);
     linter.limits(definition, &steps);
     linter.clocks(definition);
-    let specs = linter.marks(definition.checkpoints.as_ref(), &steps);
+    let specs = linter.marks(definition, &steps);
     match id {
         Some(id) if linter.diagnostics.is_empty() => Ok((id, steps, documents, specs)),
         _ => Err(FlowError {
@@ -371,20 +372,25 @@ impl Linter {
     fn clocks(&mut self, definition: &Definition) {
         let clocks = &definition.clocks;
         for (path, clock) in [
-            ("clocks.opening", clocks.opening),
-            ("clocks.session", clocks.session),
-            ("clocks.resubmission", clocks.resubmission),
-            ("review.claim", definition.review.claim),
+            ("clocks.opening", Some(clocks.opening)),
+            ("clocks.session", Some(clocks.session)),
+            ("clocks.resubmission", Some(clocks.resubmission)),
+            ("clocks.retention", clocks.retention),
+            ("review.claim", Some(definition.review.claim)),
         ] {
-            if clock.0 == 0 {
+            if clock == Some(Seconds(0)) {
                 self.find(Code::DeadEnd, path, "it would be over before it began");
             }
         }
     }
 
-    fn marks(&mut self, checkpoints: Option<&Checkpoints>, steps: &[State]) -> [Spec; STATES] {
-        let mut specs: [Spec; STATES] = std::array::from_fn(|row| State::ALL[row].spec());
-        let Some(checkpoints) = checkpoints else {
+    fn marks(&mut self, definition: &Definition, steps: &[State]) -> [Spec; STATES] {
+        let spec = match definition.clocks.retention {
+            Some(_) => State::spec,
+            None => State::spec_without_retention,
+        };
+        let mut specs: [Spec; STATES] = std::array::from_fn(|row| spec(State::ALL[row]));
+        let Some(checkpoints) = &definition.checkpoints else {
             return specs;
         };
         for state in State::ALL.iter().filter(|state| state.is_step()) {

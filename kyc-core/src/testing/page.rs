@@ -26,6 +26,7 @@ pub fn statechart(collection: &Walk, review: &Walk) -> String {
             accepts,
         );
     }
+    page.push_str("\nThe clock comes to an end only where the Flow has a retention.\n");
     chart(&mut page, collection, "welcome");
     page.push_str("\n## Review: the reviewer's chart\n\n");
     page.push_str("| state | persisted | tells the session | accepts |\n|---|---|---|---|\n");

@@ -39,8 +39,9 @@ pub(super) trait Subject: Clone + PartialEq {
     fn states() -> Vec<&'static str>;
     fn kinds() -> Vec<&'static str>;
     fn ends() -> Vec<&'static str>;
-    fn row(state: &str) -> Vec<&'static str>;
     fn state(&self) -> &'static str;
+    /// What its state accepts.
+    fn row(&self) -> Vec<&'static str>;
     fn version(&self) -> u32;
     fn kind(event: &Self::Event) -> &'static str;
     fn tries(&self) -> Vec<Try<Self::Event>>;
@@ -87,22 +88,13 @@ impl Subject for collection::Session {
             .collect()
     }
 
-    fn row(state: &str) -> Vec<&'static str> {
-        let row = collection::State::ALL
-            .iter()
-            .find(|other| other.as_str() == state);
-        row.map_or_else(Vec::new, |state| {
-            state
-                .spec()
-                .accepts
-                .iter()
-                .map(|kind| kind.as_str())
-                .collect()
-        })
-    }
-
     fn state(&self) -> &'static str {
         self.state().as_str()
+    }
+
+    fn row(&self) -> Vec<&'static str> {
+        let accepts = self.flow().spec(self.state()).accepts.iter();
+        accepts.map(|kind| kind.as_str()).collect()
     }
 
     fn version(&self) -> u32 {
@@ -279,22 +271,13 @@ impl Subject for review::Session {
             .collect()
     }
 
-    fn row(state: &str) -> Vec<&'static str> {
-        let row = review::State::ALL
-            .iter()
-            .find(|other| other.as_str() == state);
-        row.map_or_else(Vec::new, |state| {
-            state
-                .spec()
-                .accepts
-                .iter()
-                .map(|kind| kind.as_str())
-                .collect()
-        })
-    }
-
     fn state(&self) -> &'static str {
         self.state().as_str()
+    }
+
+    fn row(&self) -> Vec<&'static str> {
+        let accepts = self.state().spec().accepts.iter();
+        accepts.map(|kind| kind.as_str()).collect()
     }
 
     fn version(&self) -> u32 {

@@ -168,7 +168,7 @@ fn walk<S: Subject>(flow: &Arc<Flow>) -> Result<Walk, BrokenPromise> {
                 event,
             })
         };
-        let row = S::row(state);
+        let row = session.row();
         let Some(reopened) = session.reopened() else {
             return broken("a session's own snapshot opens", None);
         };
@@ -229,7 +229,10 @@ fn walk<S: Subject>(flow: &Arc<Flow>) -> Result<Walk, BrokenPromise> {
                     if after.version() != session.version() + 1 {
                         return broken("each accepted event is one version", Some(kind));
                     }
-                    if S::ends().contains(&state) && !matches!(kind, "erase" | "hold" | "lift") {
+                    // After the end the clock only erases.
+                    let is_aftermath =
+                        matches!(kind, "erase" | "hold" | "lift" | "deadline_reached");
+                    if S::ends().contains(&state) && !is_aftermath {
                         return broken("final is final", Some(kind));
                     }
                     if kind == "back" && after.holds() < session.holds() {

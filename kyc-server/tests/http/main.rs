@@ -22,6 +22,7 @@ mod pages;
 #[path = "../../../kyc-persist/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store use the rest")]
 mod postgres;
+mod retention;
 mod sealing;
 mod servers;
 mod site;

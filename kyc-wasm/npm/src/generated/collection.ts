@@ -295,6 +295,10 @@ export interface Clocks {
      * From a request for resubmission to `final`.
      */
     resubmission: Seconds;
+    /**
+     * From the end to the erasure of what is known of the person, unless there is a hold. Left out, the company erases.
+     */
+    retention?: Seconds;
 }
 
 /**
