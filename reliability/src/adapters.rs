@@ -54,6 +54,8 @@ enum Held {
     Sled(TempDir),
     Redb(TempDir),
     Postgres(server::Place),
+    /// Whose server somebody else holds.
+    Beyond(String),
 }
 
 /// What was opened at a place.
@@ -79,6 +81,24 @@ impl Place {
             },
             kek: sealed.then(Kek::random),
             blobs: Blobs::memory(),
+        }
+    }
+
+    /// Where PostgreSQL is reached.
+    pub(crate) fn url(&self) -> &str {
+        match &self.held {
+            Held::Postgres(place) => place.url(),
+            Held::Beyond(url) => url,
+            _ => unreachable!("it has no URL"),
+        }
+    }
+
+    /// The same place of PostgreSQL, reached by another way.
+    pub(crate) fn by_way_of(&self, url: &str) -> Self {
+        Self {
+            held: Held::Beyond(url.to_owned()),
+            kek: self.kek.clone(),
+            blobs: self.blobs.clone(),
         }
     }
 
@@ -111,12 +131,15 @@ impl Place {
                 let vault = async || RedbStore::open(directory.path().join("vault"));
                 self.assemble(store, vault, faults).await
             }
-            Held::Postgres(place) => {
-                let open = async || PostgresStore::open_with(place.url(), 3).await;
-                let store = open().await?;
-                self.assemble(store, open, faults).await
-            }
+            Held::Postgres(place) => self.open_postgres(place.url(), faults).await,
+            Held::Beyond(url) => self.open_postgres(url, faults).await,
         }
+    }
+
+    async fn open_postgres(&self, url: &str, faults: &Faults) -> Result<Opened, SealError> {
+        let open = async || PostgresStore::open_with(url, 3).await;
+        let store = open().await?;
+        self.assemble(store, open, faults).await
     }
 
     async fn assemble<S: Store + 'static, V: Vault + 'static>(

@@ -11,9 +11,12 @@
 
 mod adapters;
 mod calls;
+mod connections;
+mod errands;
 mod kills;
 mod people;
 mod program;
+mod proxy;
 mod replicas;
 mod report;
 mod seed;
@@ -79,6 +82,12 @@ const SCENARIOS: &[Scenario] = &[
         promise: "whatever a server acknowledges over HTTP was written and synced before: seen in the calls of its processes and of its database's",
         only_long: false,
         run: syncs::run_all,
+    },
+    Scenario {
+        name: "connections",
+        promise: "wherever the connection to the database breaks, who asks again gets every step once, and news come again",
+        only_long: false,
+        run: connections::run_all,
     },
 ];
 

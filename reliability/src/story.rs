@@ -87,13 +87,49 @@ pub(crate) struct End {
     view: Value,
 }
 
+/// One failure that somebody makes.
+pub(crate) trait Trouble: Sync {
+    /// Whether it was made.
+    fn has_come(&self) -> bool;
+
+    /// From here on it is not made any more.
+    fn cease(&self);
+}
+
 /// Tells the story at this place, and tells what it came to and whether the fault was met.
 pub(crate) async fn tell(place: &Place, office: &Office, fault: Fault, at: usize) -> (End, bool) {
-    let faults = Faults::new(fault, at);
+    struct Failing(Faults);
+
+    impl Trouble for Failing {
+        fn has_come(&self) -> bool {
+            self.0.has_failed()
+        }
+
+        /// What comes then is not counted.
+        fn cease(&self) {}
+    }
+
+    let failing = Failing(Faults::new(fault, at));
+    let end = tell_in(place, office, failing.0.clone(), &failing).await;
+    (end, failing.has_come())
+}
+
+/// The same where the trouble lies beneath the place.
+pub(crate) async fn tell_over(place: &Place, office: &Office, trouble: &dyn Trouble) -> End {
+    tell_in(place, office, none(), trouble).await
+}
+
+/// Calls that do not fail.
+pub(crate) fn none() -> Faults {
+    Faults::new(Fault::Before, usize::MAX)
+}
+
+async fn tell_in(place: &Place, office: &Office, faults: Faults, trouble: &dyn Trouble) -> End {
     let mut world = World {
         place,
         office,
-        faults: faults.clone(),
+        faults,
+        trouble,
         now: Arc::new(AtomicU64::new(MORNING)),
         running: None,
         patience: 1,
@@ -105,17 +141,18 @@ pub(crate) async fn tell(place: &Place, office: &Office, fault: Fault, at: usize
     world.open().await;
     world.story().await;
     world.carry().await;
-    let met = faults.has_failed();
+    trouble.cease();
     // Once more, as after a stop: what counts is what is there then.
-    world.faults = Faults::new(fault, usize::MAX);
+    world.faults = none();
     world.open().await;
-    (world.end().await, met)
+    world.end().await
 }
 
 struct World<'a> {
     place: &'a Place,
     office: &'a Office,
     faults: Faults,
+    trouble: &'a dyn Trouble,
     now: Arc<AtomicU64>,
     running: Option<Running>,
     /// How many more failures may be told: the one that was asked for.
@@ -268,7 +305,7 @@ impl World<'_> {
     /// After a failure everything is opened anew, and whole.
     async fn falter(&mut self, why: &str) {
         assert!(
-            self.patience > 0 && self.faults.has_failed(),
+            self.patience > 0 && self.trouble.has_come(),
             "a failure that nobody has made: {why}"
         );
         self.patience -= 1;
@@ -281,7 +318,7 @@ impl World<'_> {
     async fn open(&mut self) {
         self.running = None;
         let opened = match self.place.open(&self.faults).await {
-            Err(error) if self.faults.has_failed() && self.patience > 0 => {
+            Err(error) if self.trouble.has_come() && self.patience > 0 => {
                 self.patience -= 1;
                 let again = self.place.open(&self.faults).await;
                 again.unwrap_or_else(|again| panic!("{error}, and then {again}"))

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection may take to come about, or be waited for.
 const CONNECT: Duration = Duration::from_secs(5);
 
+/// What is said of a new connection on which nothing is answered.
+pub(super) const SILENT: &str = "no answer";
+
 /// How often a statement is asked at most that somebody was in the way of.
 const TRIES: u32 = 20;
 
@@ -74,10 +77,12 @@ impl Connections {
             .recycle_timeout(Some(CONNECT))
             .post_create(Hook::async_fn(|client, _| {
                 Box::pin(async move {
-                    match checks::unfit(client).await {
-                        Ok(None) => Ok(()),
-                        Ok(Some(why)) => Err(HookError::message(why)),
-                        Err(error) => Err(HookError::Backend(error)),
+                    // The pool's own patience ends before this.
+                    match tokio::time::timeout(CONNECT, checks::unfit(client)).await {
+                        Ok(Ok(None)) => Ok(()),
+                        Ok(Ok(Some(why))) => Err(HookError::message(why)),
+                        Ok(Err(error)) => Err(HookError::Backend(error)),
+                        Err(_) => Err(HookError::message(SILENT)),
                     }
                 })
             }))
@@ -97,8 +102,7 @@ impl Connections {
         statement: &str,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, Fault> {
-        let client = self.take().await?;
-        let answer = tokio::time::timeout(PATIENCE, async {
+        self.patiently(async |client| {
             let statement = client
                 .prepare_cached(statement)
                 .await
@@ -109,8 +113,17 @@ impl Connections {
                 .query(&statement, parameters)
                 .await
                 .map_err(Fault::of_sent)
-        });
-        match answer.await {
+        })
+        .await
+    }
+
+    /// Works on one connection for as long as one statement may take.
+    pub(super) async fn patiently<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Object) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let mut client = self.take().await?;
+        match tokio::time::timeout(PATIENCE, work(&mut client)).await {
             Ok(answer) => answer,
             Err(_) => {
                 // Nobody else is to wait behind it.
@@ -153,7 +166,7 @@ impl Connections {
         unreachable!("the last try answers")
     }
 
-    /// Asks what tells how a doubt ends: also again while the server cannot be reached, because it may be coming back.
+    /// Asks what tells how a doubt ends, or what others wait for: also again while the server cannot be reached, because it may be coming back.
     pub(super) async fn find_out(
         &self,
         statement: &str,

@@ -8,6 +8,7 @@ use tokio_postgres::error::{DbError, Severity, SqlState};
 use tokio_postgres::types::{WasNull, WrongType};
 
 use super::NAME;
+use super::connections::SILENT;
 use crate::StoreError;
 
 /// What the database or the way to it said; the source of [`StoreError::Backend`] from a
@@ -96,6 +97,9 @@ impl Fault {
     pub(super) fn of_pool(error: PoolError) -> Self {
         let error = match error {
             PoolError::Timeout(_) => PostgresError::Silent,
+            PoolError::PostCreateHook(HookError::Message(why)) if why == SILENT => {
+                PostgresError::Silent
+            }
             PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
                 PostgresError::Unreached(words(&error))
             }

@@ -27,6 +27,10 @@ const QUEUE: usize = 4_096;
 /// How often a silent connection is asked whether it still lives.
 const PULSE: Duration = Duration::from_secs(15);
 
+/// How soon a connection that broke is made again, and how late at the most if it breaks again and again.
+const SOON: Duration = Duration::from_millis(200);
+const LATE: Duration = Duration::from_secs(30);
+
 /// What another server did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -116,21 +120,22 @@ async fn tell(connections: Connections, own: Own, mut to_tell: mpsc::Receiver<Mo
     let mut waiting = Vec::new();
     while to_tell.recv_many(&mut waiting, 256).await > 0 {
         let told: Vec<_> = waiting.drain(..).map(|moved| own.spell(&moved)).collect();
-        if let Err(fault) = connections.once(TELL, &[&told]).await {
+        // Twice does no harm: who is told looks at the version.
+        if let Err(fault) = connections.find_out(TELL, &[&told]).await {
             tracing::warn!(error = %fault.told(), "other servers are not told what moved");
         }
     }
 }
 
 async fn listen(config: Config, own: Own, hearing: mpsc::Sender<Heard>) {
-    let mut pause = Duration::from_millis(200);
+    let mut pause = SOON;
     while !hearing.is_closed() {
-        match listen_once(&config, &own, &hearing).await {
+        match listen_once(&config, &own, &hearing, &mut pause).await {
             Ok(()) => return,
             Err(error) => {
                 tracing::warn!(%error, "what other servers do is not heard");
                 tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_secs(30));
+                pause = (pause * 2).min(LATE);
             }
         }
     }
@@ -141,8 +146,10 @@ async fn listen_once(
     config: &Config,
     own: &Own,
     hearing: &mpsc::Sender<Heard>,
+    pause: &mut Duration,
 ) -> Result<(), String> {
-    let (client, mut connection) = connections::connect(config).await.map_err(words)?;
+    let connected = answered(connections::connect(config));
+    let (client, mut connection) = connected.await?;
     let (arriving, mut arrived) = mpsc::channel(QUEUE);
     let driven = tokio::spawn(async move {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
@@ -157,16 +164,15 @@ async fn listen_once(
         }
     });
     let _driven = Ended(driven);
-    client.batch_execute(LISTEN).await.map_err(words)?;
-    let schema = client
-        .query_one("select coalesce(current_schema(), '')", &[])
-        .await
-        .and_then(|row| row.try_get::<_, String>(0))
-        .map_err(words)?;
+    answered(client.batch_execute(LISTEN)).await?;
+    let schema = answered(client.query_one("select coalesce(current_schema(), '')", &[])).await?;
+    let schema: String = schema.try_get(0).map_err(words)?;
     // What moved before this moment was not heard.
     if hearing.send(Heard::Missed).await.is_err() {
         return Ok(());
     }
+    // A break after this is a new one.
+    *pause = SOON;
     let mut pulse = tokio::time::interval(PULSE);
     loop {
         tokio::select! {
@@ -178,12 +184,16 @@ async fn listen_once(
                     return Ok(());
                 }
             }
-            _ = pulse.tick() => {
-                let alive = tokio::time::timeout(PULSE, client.batch_execute("")).await;
-                alive.map_err(|_| "the database does not answer")?.map_err(words)?;
-            }
+            _ = pulse.tick() => answered(client.batch_execute("")).await?,
         }
     }
+}
+
+/// What the database answers, if it does while it has a pulse.
+async fn answered<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, String> {
+    let answer = tokio::time::timeout(PULSE, asked).await;
+    let answer = answer.map_err(|_| "the database does not answer")?;
+    answer.map_err(words)
 }
 
 /// A task that ends with whoever holds this.

@@ -48,11 +48,11 @@ pub(super) async fn make(connections: &Connections) -> Result<(), StoreError> {
     unreachable!("the last try answers")
 }
 
-/// The newest migration afterwards.
+/// The newest migration afterwards. They define empty tables: one that has to wait for more than a statement may take
+/// would need a patience of its own.
 async fn attempt(connections: &Connections) -> Result<Option<i64>, Fault> {
-    let mut client = connections.take().await?;
     // Who may not define tables gets along with those that are there.
-    let newest = match newest(&client).await {
+    let newest = match newest(connections).await {
         Ok(newest) => newest,
         Err(fault) if fault.code() == Some("42P01") => None,
         Err(fault) => return Err(fault),
@@ -60,15 +60,17 @@ async fn attempt(connections: &Connections) -> Result<Option<i64>, Fault> {
     if newest.is_some_and(|newest| newest >= known()) {
         return Ok(newest);
     }
-    migrate(&mut client).await.map_err(Fault::of_sent)?;
-    self::newest(&client).await
+    let migrated = async |client: &mut Object| migrate(client).await.map_err(Fault::of_sent);
+    connections.patiently(migrated).await?;
+    self::newest(connections).await
 }
 
-async fn newest(client: &Object) -> Result<Option<i64>, Fault> {
-    let rows = client
-        .query("select max(number) from kyc_migration", &[])
-        .await
-        .map_err(Fault::of_sent)?;
+async fn newest(connections: &Connections) -> Result<Option<i64>, Fault> {
+    let asked = async |client: &mut Object| {
+        let newest = client.query("select max(number) from kyc_migration", &[]);
+        newest.await.map_err(Fault::of_sent)
+    };
+    let rows = connections.patiently(asked).await?;
     Ok(rows.first().and_then(|row| row.get(0)))
 }
 
