@@ -1,9 +1,10 @@
 /** The page as a whole: opens the session, and draws the screen that the chart's next action asks for. */
 import { html, nothing, type PropertyValues } from "lit";
-import { HttpTransport, init, KycError, KycSession, type SessionState } from "@kyc/sdk";
+import { HttpTransport, init, KycError, KycSession, type RetakeReason, type SessionState } from "@kyc/sdk";
 import { credential, forget, forgetEnded } from "./credential";
 import "./image";
-import { Part, type Desk, type Drawn } from "./part";
+import { company, NOBODY, textsFor, type Company } from "./company";
+import { itemText, Part, type Desk, type Drawn } from "./part";
 import "./screens/details";
 import "./screens/device";
 import "./screens/document";
@@ -11,30 +12,48 @@ import { ended, waiting } from "./screens/end";
 import "./screens/photo";
 import "./screens/review";
 import "./screens/welcome";
-import { catalogues, languages, preferredLocale, rememberLocale, type Locale } from "./texts";
+import { inEnglish, spokenWith, textsIn, type OwnTexts, type Texts, type Unfilled } from "./texts";
+import { negotiated, ownName } from "./texts/languages";
+import { remember, rememberLink, wishes } from "./texts/wishes";
 import { troubleNamed } from "./trouble";
 
 type Opening = "loading" | "no_link" | "used" | "offline" | "broken" | "open";
 
 export class KycApplicant extends Part {
-  static override properties = { opening: { state: true }, locale: { state: true }, state: { state: true } };
+  static override properties = {
+    opening: { state: true },
+    t: { state: true },
+    company: { state: true },
+    state: { state: true },
+    mute: { state: true },
+  };
 
   declare opening: Opening;
-  declare locale: Locale;
+  /** The page's words; `null` until they are there. */
+  declare t: Texts | null;
+  declare company: Company;
   declare state: SessionState | null;
+  /** A language was chosen whose words could not be fetched. */
+  declare mute: boolean;
   #session: KycSession | null = null;
   #transport: HttpTransport | null = null;
   #screen = "";
+  #turn = 0;
 
   constructor() {
     super();
     this.opening = "loading";
-    this.locale = preferredLocale();
+    this.t = null;
+    this.company = NOBODY;
     this.state = null;
+    this.mute = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const asked = wishes();
+    rememberLink();
+    void this.#dress(asked);
     void this.#open();
     addEventListener("pageshow", this.#shown);
     document.addEventListener("visibilitychange", this.#shown);
@@ -50,10 +69,10 @@ export class KycApplicant extends Part {
   }
 
   protected override updated(changed: PropertyValues): void {
-    const t = catalogues[this.locale];
-    if (changed.has("locale")) document.documentElement.lang = this.locale;
-    const heading = this.querySelector<HTMLElement>("h1");
-    document.title = heading === null ? t.title : `${heading.textContent.trim()} – ${t.title}`;
+    const { t } = this;
+    if (t === null) return;
+    if (changed.has("t")) Object.assign(document.documentElement, { lang: t.language, dir: t.direction });
+    void this.#name(t);
     // What is drawn now has been told.
     if (this.opening === "open" && this.state?.view.next_action === "none") forgetEnded(this.state.view.session);
     const screen = this.#screenName();
@@ -64,38 +83,44 @@ export class KycApplicant extends Part {
   }
 
   protected override render(): unknown {
-    const t = catalogues[this.locale];
+    const { t } = this;
+    if (t === null) return html`<main class="card" aria-busy="true"></main>`;
     return html`
       <header class="top">
-        <span class="brand"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M9 16.500l4.800 4.800L23 12"/></svg><span>${t.title}</span></span>
-        ${this.#saveStatus()}
-        <select class="language" data-testid="language" aria-label=${t.language} @change=${this.#speak}>
-          ${Object.entries(languages).map(([locale, name]) => html`<option value=${locale} ?selected=${locale === this.locale}>${name}</option>`)}
+        <span class="brand">
+          ${this.company.logo === null
+            ? html`<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M9 16.500l4.800 4.800L23 12"/></svg>`
+            : html`<img src=${this.company.logo} alt="" />`}
+          <span data-testid="brand">${this.company.name ?? t("title")}</span>
+        </span>
+        ${this.#saveStatus(t)}
+        <select class="language" data-testid="language" aria-label=${t("language")} @change=${this.#chose}>
+          ${this.#offered().map((language) => html`<option value=${language} lang=${language} ?selected=${language === t.language}>${ownName(language)}</option>`)}
         </select>
       </header>
-      ${this.opening === "open" && this.state !== null ? this.#walk(this.state) : this.#door()}
+      <div role="alert">${this.mute ? html`<p class="notice warn mute" data-testid="language-failed">${t("language-failed")}</p>` : nothing}</div>
+      ${this.opening === "open" && this.state !== null ? this.#walk(t, this.state) : this.#door(t)}
     `;
   }
 
-  #walk(state: SessionState): Drawn {
-    const t = catalogues[this.locale];
+  #walk(t: Texts, state: SessionState): Drawn {
     const session = this.#session as KycSession;
-    const desk: Desk = { session, transport: this.#transport as HttpTransport, state, t, locale: this.locale };
+    const desk: Desk = { session, transport: this.#transport as HttpTransport, state, t };
     const { view } = state;
     const isOver = view.next_action === "none";
     return html`
-      ${isOver ? nothing : this.#progress(state)}
+      ${isOver ? nothing : this.#progress(t, state)}
       <main class="card" data-testid="screen" data-state=${view.state} data-phase=${view.phase} data-version=${view.version}>
         ${session.accepts("back")
           ? html`<button class="button plain back" type="button" data-testid="back" @click=${() => session.send({ type: "back" })}>
-              <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path d="M12 4l-6 6 6 6" class="line"/></svg>${t.back}
+              <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path d="M12 4l-6 6 6 6" class="line"/></svg>${t("back")}
             </button>`
           : nothing}
-        <div role="alert">${this.#conflict(state)}</div>
+        <div role="alert">${this.#conflict(t, state)}</div>
         ${state.status === "signed_out"
-          ? html`<div class="notice bad" role="alert" data-testid="signed-out"><b>${t.open.signedOutTitle}</b><p>${t.open.signedOut}</p></div>`
+          ? html`<div class="notice bad" role="alert" data-testid="signed-out"><b>${t("open-signed_out-title")}</b><p>${t("open-signed_out")}</p></div>`
           : nothing}
-        ${this.#asked(state)} ${this.#step(desk)}
+        ${this.#asked(t, state)} ${this.#step(desk)}
       </main>
       ${isOver || view.next_action === "give_consent" ? nothing : html`<kyc-other-device .desk=${desk}></kyc-other-device>`}
     `;
@@ -126,16 +151,15 @@ export class KycApplicant extends Part {
     }
   }
 
-  #progress({ view }: SessionState): Drawn {
-    const t = catalogues[this.locale];
+  #progress(t: Texts, { view }: SessionState): Drawn {
     const at = view.steps.indexOf(view.state);
     if (at < 0) return nothing;
-    const label = t.progress(at + 1, view.steps.length, t.steps[view.state]);
+    const label = t("progress", { step: at + 1, of: view.steps.length, name: t(`step-${view.state}`) });
     return html`<nav class="progress" aria-label=${label}>
       <ol data-testid="progress">
         ${view.steps.map(
           (step, index) => html`<li class=${index < at ? "done" : index === at ? "now" : "ahead"} aria-current=${index === at ? "step" : nothing}>
-            <span class="sr-only">${t.steps[step]}${index < at ? `, ${t.stepDone}` : ""}</span>
+            <span class="sr-only">${t(`step-${step}`)}${index < at ? `, ${t("step-done")}` : ""}</span>
           </li>`,
         )}
       </ol>
@@ -144,79 +168,76 @@ export class KycApplicant extends Part {
   }
 
   /** What a reviewer wants again, shown where it is to be done. */
-  #asked({ view }: SessionState): Drawn {
-    const t = catalogues[this.locale];
+  #asked(t: Texts, { view }: SessionState): Drawn {
     if (view.phase !== "resubmission_requested" || view.asked.length === 0) return nothing;
     return html`<section class="notice warn asked" aria-labelledby="asked-title">
-      <h2 id="asked-title">${t.asked.title}</h2>
+      <h2 id="asked-title">${t("asked-title")}</h2>
       <ul data-testid="asked">
         ${view.asked.map(
           ({ item, reason, message, done }) => html`<li data-testid="asked-${item}" data-reason=${reason} data-done=${String(done)}>
-            <p><b>${t.items[item]}</b> <span class="tag">${done ? t.asked.done : t.asked.open}</span></p>
-            <p>${t.retakeReasons[reason] ?? t.retakeReasons.other}</p>
-            ${message ? html`<blockquote><span class="sr-only">${t.asked.reviewer}: </span>${message}</blockquote>` : nothing}
+            <p><b>${t(itemText(view, item))}</b> <span class="tag">${t(done ? "asked-done" : "asked-open")}</span></p>
+            <p>${t(retakeText(t, reason))}</p>
+            ${message ? html`<blockquote dir="auto"><span class="sr-only">${t("asked-reviewer")}: </span>${message}</blockquote>` : nothing}
           </li>`,
         )}
       </ul>
       ${view.deadline === null
         ? nothing
-        : html`<p class="hint" data-testid="until">${t.asked.until(new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeStyle: "short" }).format(view.deadline))}</p>`}
+        : html`<p class="hint" data-testid="until">${t("asked-until", { date: new Intl.DateTimeFormat(t.region, { dateStyle: "long", timeStyle: "short" }).format(view.deadline) })}</p>`}
     </section>`;
   }
 
-  #conflict({ divergence }: SessionState): Drawn {
+  #conflict(t: Texts, { divergence }: SessionState): Drawn {
     if (divergence === null) return nothing;
-    const t = catalogues[this.locale];
-    const guard = divergence.reason === null ? undefined : (t.guards as Record<string, string>)[divergence.reason];
+    const { code, reason, lost } = divergence;
+    const guard = reason === null ? null : `guard-${reason}`;
+    const what = t(guard !== null && t.has(guard) ? guard : troubleNamed(code));
     // A photo that the server did not take: told where it is to be taken again.
-    if (divergence.lost[0]?.startsWith("capture_") === true && divergence.code !== "stale") {
-      const trouble = troubleNamed(divergence.code);
-      return html`<p class="notice bad" data-testid="problem" data-code=${divergence.reason ?? divergence.code}>${guard ?? t.troubles[trouble]}</p>`;
+    if (lost[0]?.startsWith("capture_") === true && code !== "stale") {
+      return html`<p class="notice bad" data-testid="problem" data-code=${reason ?? code}>${what}</p>`;
     }
-    const what = guard ?? t.troubles[troubleNamed(divergence.code)];
-    return html`<div class="notice warn" data-testid="conflict" data-code=${divergence.reason ?? divergence.code}>
-      <p>${t.conflict(what)}</p>
-      <button class="button small" type="button" data-testid="acknowledge" @click=${() => this.#session?.acknowledge()}>${t.understood}</button>
+    return html`<div class="notice warn" data-testid="conflict" data-code=${reason ?? code}>
+      <p>${t("conflict", { what })}</p>
+      <button class="button small" type="button" data-testid="acknowledge" @click=${() => this.#session?.acknowledge()}>${t("understood")}</button>
     </div>`;
   }
 
-  #saveStatus(): Drawn {
+  #saveStatus(t: Texts): Drawn {
     if (this.state === null) return html`<span class="saved"></span>`;
     const { status, uploading, kept } = this.state;
-    const t = catalogues[this.locale];
-    return html`<span class="saved ${status}" role="status" data-testid="save-status" data-status=${status} data-kept=${String(kept)}>
-      <span class="dot" aria-hidden="true"></span>${uploading !== null && uploading.total > 0
-        ? t.uploading(Math.round((100 * uploading.sent) / uploading.total))
-        : status === "offline" && !kept
-          ? t.status.offlineNotKept
-          : t.status[status]}
-    </span>`;
+    const text = t(status === "offline" && !kept ? "status-offline_not_kept" : `status-${status}`);
+    const isSending = uploading !== null && uploading.total > 0;
+    // Read out is where it comes to rest: each percent would be said as well.
+    return html`<span class="saved ${status}" data-testid="save-status" data-status=${status} data-kept=${String(kept)}>
+        <span class="dot" aria-hidden="true"></span>
+        <span aria-hidden="true">${isSending ? t("uploading", { percent: Math.round((100 * uploading.sent) / uploading.total) }) : text}</span>
+      </span>
+      <span class="sr-only" role="status">${status === "saving" ? nothing : text}</span>`;
   }
 
   /** No session yet: loading, or why not and what to do. */
-  #door(): Drawn {
-    const t = catalogues[this.locale];
+  #door(t: Texts): Drawn {
     switch (this.opening) {
       case "loading":
       case "open":
-        return html`<main class="card" aria-busy="true" data-testid="loading"><p role="status">${t.loading}</p></main>`;
+        return html`<main class="card" aria-busy="true" data-testid="loading"><p role="status">${t("loading")}</p></main>`;
       case "no_link":
-        return this.#closed("no-link", t.open.noLinkTitle, t.open.noLink, false);
+        return this.#closed(t, "no-link", "open-no_link", false);
       case "used":
-        return this.#closed("no-link", t.open.usedTitle, t.open.used, false);
+        return this.#closed(t, "no-link", "open-used", false);
       case "offline":
-        return this.#closed("unreachable", t.open.offlineTitle, t.open.offline, true);
+        return this.#closed(t, "unreachable", "open-offline", true);
       case "broken":
-        return this.#closed("broken", t.open.brokenTitle, t.open.broken, true);
+        return this.#closed(t, "broken", "open-broken", true);
     }
   }
 
-  #closed(testid: string, title: string, text: string, mayRetry: boolean): Drawn {
+  #closed(t: Texts, testid: string, text: "open-no_link" | "open-used" | "open-offline" | "open-broken", mayRetry: boolean): Drawn {
     return html`<main class="card" data-testid=${testid}>
-      <h1 tabindex="-1" data-testid="heading">${title}</h1>
-      <p class="lead">${text}</p>
+      <h1 tabindex="-1" data-testid="heading">${t(`${text}-title`)}</h1>
+      <p class="lead">${t(text)}</p>
       ${mayRetry
-        ? html`<div class="actions"><button class="button primary" type="button" data-testid="retry-open" @click=${this.#open}>${catalogues[this.locale].tryAgain}</button></div>`
+        ? html`<div class="actions"><button class="button primary" type="button" data-testid="retry-open" @click=${this.#open}>${t("try-again")}</button></div>`
         : nothing}
     </main>`;
   }
@@ -236,6 +257,8 @@ export class KycApplicant extends Part {
         this.state = this.#session?.getSnapshot() ?? null;
       });
       this.opening = "open";
+      // The texts of the session's own Flow, if the company has any.
+      if (this.t !== null && Object.hasOwn(this.company.flows, this.state.view.flow.id)) await this.#speak(this.t.language);
     } catch (error) {
       this.opening = whyClosed(error);
       if (error instanceof KycError && error.code === "unauthorised") forget();
@@ -250,9 +273,38 @@ export class KycApplicant extends Part {
     if (location.hash.startsWith("#code=")) location.reload();
   };
 
-  #speak = (event: Event): void => {
-    this.locale = (event.target as HTMLSelectElement).value as Locale;
-    rememberLocale(this.locale);
+  /** The page as the company wants it, in the language that is wished for. English is always there. */
+  async #dress(asked: readonly string[]): Promise<void> {
+    this.company = await company();
+    if (this.company.style !== null) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: this.company.style }));
+    if (!(await this.#speak(negotiated(asked, this.#offered())))) this.t = await inEnglish({ company: this.company.name });
+  }
+
+  #own(): OwnTexts {
+    return textsFor(this.company, this.state?.view.flow.id ?? null);
+  }
+
+  #offered(): readonly string[] {
+    const spoken = spokenWith(this.#own());
+    const offered = this.company.languages?.filter((language) => spoken.includes(language)) ?? [];
+    return offered.length === 0 ? spoken : offered;
+  }
+
+  /** Whether the words are there. The language that was asked for last wins. */
+  async #speak(language: string): Promise<boolean> {
+    const turn = ++this.#turn;
+    const t = await textsIn(language, { company: this.company.name, own: this.#own(), wishes: wishes() }).catch(() => null);
+    if (t !== null && turn === this.#turn) this.t = t;
+    return t !== null;
+  }
+
+  #chose = async (event: Event): Promise<void> => {
+    const select = event.target as HTMLSelectElement;
+    const language = select.value;
+    this.mute = false;
+    if (await this.#speak(language)) return remember(language);
+    this.mute = true;
+    select.value = this.t?.language ?? "en";
   };
 
   #screenName(): string {
@@ -261,12 +313,23 @@ export class KycApplicant extends Part {
     return [next, side ?? "", next === "none" ? phase : ""].join(" ");
   }
 
+  /** The tab is called as the screen is, also in another language. */
+  async #name(t: Texts): Promise<void> {
+    await this.#drawn();
+    const heading = this.querySelector<HTMLElement>("h1")?.textContent.trim() ?? "";
+    const title = this.company.name ?? t("title");
+    if (t === this.t) document.title = heading === "" ? title : `${heading} – ${title}`;
+  }
+
+  async #drawn(): Promise<void> {
+    for (const part of this.querySelectorAll("main *")) if (part instanceof Part) await part.updateComplete;
+  }
+
   /** A new screen: its heading has the focus, so that it is read out and the keyboard starts there. */
   async #settle(isFirst: boolean): Promise<void> {
-    for (const part of this.querySelectorAll("main *")) if (part instanceof Part) await part.updateComplete;
+    await this.#drawn();
     const heading = this.querySelector<HTMLElement>("h1");
     if (heading === null) return;
-    document.title = `${heading.textContent.trim()} – ${catalogues[this.locale].title}`;
     if (isFirst) return;
     heading.focus({ preventScroll: true });
     scrollTo({ top: 0 });
@@ -286,6 +349,11 @@ function whyClosed(error: unknown): Opening {
     default:
       return "broken";
   }
+}
+
+function retakeText(t: Texts, reason: RetakeReason): Unfilled {
+  const text: Unfilled = `retake-${reason}`;
+  return t.has(text) ? text : "retake-other";
 }
 
 customElements.define("kyc-applicant", KycApplicant);

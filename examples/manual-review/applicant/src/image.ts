@@ -3,6 +3,7 @@ import { html, type PropertyValues } from "lit";
 import { KycError, type HttpTransport, type KycSession } from "@kyc/sdk";
 import { connected } from "./connection";
 import { Part } from "./part";
+import type { Texts } from "./texts";
 
 export class KycImage extends Part {
   static override properties = {
@@ -11,7 +12,7 @@ export class KycImage extends Part {
     digest: { type: String },
     alt: { type: String },
     name: { type: String },
-    failure: { type: String },
+    t: { attribute: false },
     url: { state: true },
     failed: { state: true },
   };
@@ -21,7 +22,7 @@ export class KycImage extends Part {
   declare digest: string;
   declare alt: string;
   declare name: string;
-  declare failure: string;
+  declare t: Texts;
   declare url: string | null;
   declare failed: boolean;
   #loading: AbortController | null = null;
@@ -47,9 +48,15 @@ export class KycImage extends Part {
   }
 
   protected override render(): unknown {
-    if (this.failed) return html`<p class="hint">${this.failure}</p>`;
-    if (this.url === null) return html`<div class="placeholder" aria-hidden="true"></div>`;
-    return html`<img src=${this.url} alt=${this.alt} data-testid="image-${this.name}" />`;
+    const { t } = this;
+    if (this.failed) {
+      return html`<div class="failed" role="alert">
+        <p>${t("review-failed")}</p>
+        <button class="button small" type="button" @click=${() => this.#load()}>${t("try-again")}</button>
+      </div>`;
+    }
+    if (this.url === null) return html`<div class="placeholder"><span class="sr-only" role="status">${t("review-loading")}</span></div>`;
+    return html`<img src=${this.url} alt=${this.alt} data-testid="image-${this.name}" @load=${this.#seen} @error=${this.#fail} />`;
   }
 
   async #load(): Promise<void> {
@@ -60,9 +67,19 @@ export class KycImage extends Part {
       const picture = await this.#picture(loading.signal);
       if (!loading.signal.aborted) this.url = URL.createObjectURL(picture);
     } catch {
-      this.failed = !loading.signal.aborted;
+      if (!loading.signal.aborted) this.#fail();
     }
   }
+
+  #fail = (): void => {
+    this.failed = true;
+    this.#seen();
+  };
+
+  /** Tells that there is something to look at, or that there will be nothing. */
+  #seen = (): void => {
+    this.dispatchEvent(new CustomEvent<string>("kyc-seen", { detail: this.digest, bubbles: true }));
+  };
 
   async #picture(signal: AbortSignal): Promise<Blob> {
     const here = await this.session.photo(this.digest);

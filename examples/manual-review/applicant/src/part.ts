@@ -1,7 +1,7 @@
 /** What every element of the page shares: it lives in the page's own tree, so that one style sheet and one set of labels hold. */
 import { LitElement, nothing, type TemplateResult } from "lit";
-import type { HttpTransport, KycSession, Answer, SessionState } from "@kyc/sdk";
-import type { Locale, Texts } from "./texts";
+import type { Answer, HttpTransport, Item, KycSession, SessionState, View } from "@kyc/sdk";
+import type { Texts, Unfilled } from "./texts";
 
 /** What a screen draws from, and acts on. */
 export interface Desk {
@@ -9,7 +9,6 @@ export interface Desk {
   readonly transport: HttpTransport;
   readonly state: SessionState;
   readonly t: Texts;
-  readonly locale: Locale;
 }
 
 export type Drawn = TemplateResult | typeof nothing;
@@ -20,8 +19,20 @@ export abstract class Part extends LitElement {
   }
 }
 
-/** What to tell the applicant about an answer; nothing when it was a step. */
-export function explained(t: Texts, outcome: Answer): string | null {
+/** What to tell the applicant about an answer; nothing when it was a step. A new reason without a text does not compile. */
+export function explained(t: Texts, outcome: Answer): Unfilled | null {
   if (outcome.outcome === "step") return null;
-  return outcome.code === "refused" ? (t.guards[outcome.reason] ?? t.troubles.unknown) : t.troubles.not_accepted;
+  if (outcome.code !== "refused") return "trouble-not_accepted";
+  const guard: Unfilled = `guard-${outcome.reason}`;
+  return t.has(guard) ? guard : "trouble-unknown";
+}
+
+/** Why a guard said no, in its own word; nothing when it was something else. */
+export function reasonOf(outcome: Answer): string | null {
+  return outcome.outcome === "rejected" && outcome.code === "refused" ? outcome.reason : null;
+}
+
+/** What an item is called: a passport has no front, it is opened at a page. */
+export function itemText({ document }: View, item: Item): Unfilled {
+  return item === "document_front" && document?.type === "passport" ? "item-document_page" : `item-${item}`;
 }

@@ -1,19 +1,20 @@
-/** From what went wrong to the code of the text that says what to do next. */
+/** From what went wrong to the name of the text that says what to do next. */
 import { KycError } from "@kyc/sdk";
 import type { Trouble } from "./texts/codes";
-import { en } from "./texts/en";
+import { TROUBLES } from "./texts/codes";
 
-export function troubleOf(error: unknown): Trouble {
-  if (!(error instanceof KycError)) return "unknown";
+export function troubleOf(error: unknown): `trouble-${Trouble}` {
+  if (!(error instanceof KycError)) return "trouble-unknown";
   if (error.problem !== null) return troubleNamed(error.problem.code, error.problem.status);
-  return error.code === "insecure_context" ? "insecure" : error.code === "offline" ? "offline" : "unknown";
+  return error.code === "insecure_context" ? "trouble-insecure" : error.code === "offline" ? "trouble-offline" : "trouble-unknown";
 }
 
 /** Also for codes that came later than this page. */
-export function troubleNamed(code: string, status = 0): Trouble {
-  if (Object.hasOwn(en.troubles, code)) return code as Trouble;
-  if (status === 413) return "too_large";
-  if (status === 415) return "not_an_image";
-  if (status === 429) return "rate_limited";
-  return "unknown";
+export function troubleNamed(code: string, status = 0): `trouble-${Trouble}` {
+  const known = TROUBLES.find((trouble) => trouble === code);
+  if (known !== undefined) return `trouble-${known}`;
+  if (status === 413) return "trouble-too_large";
+  if (status === 415) return "trouble-not_an_image";
+  if (status === 429) return "trouble-rate_limited";
+  return "trouble-unknown";
 }

@@ -6,7 +6,7 @@ import { hintOf, Meter, type Hint } from "./hint.js";
 import { Look, type CaptureState } from "./look.js";
 import { compressed, prepared, type Picture, type PictureLimits } from "./picture.js";
 import { looked, opened, pressed, type Rules, type Shutter } from "./shutter.js";
-import { textsFor, type CaptureTexts } from "./texts.js";
+import { captureTexts, english, type CaptureTexts } from "./texts.js";
 import { viewOf, visible, type Kind, type Shape } from "./view.js";
 
 /** What a `kyc-captured` event brings. Sizes are `null` for what the browser cannot show, a PDF for example. */
@@ -34,6 +34,8 @@ export class KycCapture extends Base {
   #forEyes = forEyes();
   #forEars = forEars();
   #texts: CaptureTexts | null = null;
+  /** The page's language, in the package's words. */
+  #spoken: { readonly language: string; readonly texts: CaptureTexts } = { language: "en", texts: english };
   #state: CaptureState = "idle";
   #fault: CameraFault | null = null;
   #camera: Camera | null = null;
@@ -96,8 +98,7 @@ export class KycCapture extends Base {
 
   /** The host's own words; by default those of the page's language, as far as the package speaks it. */
   get texts(): CaptureTexts {
-    const language = this.closest<HTMLElement>("[lang]")?.lang ?? document.documentElement.lang;
-    return this.#texts ?? textsFor(language);
+    return this.#texts ?? this.#spoken.texts;
   }
 
   set texts(texts: CaptureTexts | null) {
@@ -254,8 +255,20 @@ export class KycCapture extends Base {
     this.dispatchEvent(new CustomEvent<CaptureChange>("kyc-state", { detail, bubbles: true, composed: true }));
   }
 
+  /** The words of another language come when they come; those of before are better than none. */
+  async #speak(): Promise<void> {
+    const language = this.closest<HTMLElement>("[lang]")?.lang ?? "en";
+    if (this.#texts !== null || language === this.#spoken.language) return;
+    this.#spoken = { language, texts: this.#spoken.texts };
+    const texts = await captureTexts(language).catch(() => null);
+    if (texts === null || this.#spoken.language !== language) return;
+    this.#spoken = { language, texts };
+    this.#draw();
+  }
+
   #draw(): void {
     if (!this.isConnected) return;
+    void this.#speak();
     const { kind, shape } = this;
     const rules = this.#rules();
     const shutter = this.#shutter;

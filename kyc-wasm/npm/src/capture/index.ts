@@ -10,7 +10,7 @@ export { coarse, glareOf, lightOf, lumaOf, movement, sharpnessOf, type Light, ty
 export { hintOf, limits, Meter, type Faces, type Hint, type Measures } from "./hint.js";
 export { compressed, prepared, tries, type Picture, type PictureLimits, type Try } from "./picture.js";
 export { looked, opened, pressed, type Rules, type Shutter } from "./shutter.js";
-export { captureTexts, textsFor, type CaptureTexts } from "./texts.js";
+export { captureTexts, type CaptureTexts } from "./texts.js";
 export { viewOf, visible, type Area, type Kind, type Shape, type View } from "./view.js";
 
 /** Makes `<kyc-capture>` known to the page. Calling it twice is harmless. */

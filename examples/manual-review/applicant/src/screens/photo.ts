@@ -2,9 +2,11 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { Side } from "@kyc/sdk";
-import { captureTexts, defineCapture, type Captured, type CaptureChange } from "@kyc/sdk/capture";
+import { defineCapture, type Captured, type CaptureChange } from "@kyc/sdk/capture";
 import { captureDrawing } from "../drawings";
-import { explained, Part, type Desk } from "../part";
+import { explained, Part, reasonOf, type Desk } from "../part";
+import type { Unfilled } from "../texts";
+import type { Trouble } from "../texts/codes";
 import { troubleOf } from "../trouble";
 
 defineCapture();
@@ -22,7 +24,7 @@ export class KycPhoto extends Part {
   declare desk: Desk;
   declare subject: Side | "selfie";
   declare doing: Doing;
-  declare problem: { code: string; text: string } | null;
+  declare problem: { code: string; text: Unfilled } | null;
   #work = new AbortController();
 
   constructor() {
@@ -46,33 +48,27 @@ export class KycPhoto extends Part {
     const { t, state } = this.desk;
     const kind = state.view.document?.type ?? "id_card";
     const isSelfie = this.subject === "selfie";
-    const isDataPage = this.subject === "front" && state.view.document?.sides.length === 1;
-    const title = isSelfie ? t.capture.selfie : isDataPage ? t.capture.data : t.capture[this.subject];
-    const lead = isSelfie
-      ? t.capture.selfieLead
-      : isDataPage
-        ? t.capture.dataLead
-        : this.subject === "front"
-          ? t.capture.frontLead
-          : t.capture.backLead;
+    const isPage = this.subject === "front" && kind === "passport";
+    const wish = isPage ? "page" : this.subject;
+    const title = t(`capture-${wish}`);
     const left = state.view.attempts_left[this.subject];
     return html`
       <h1 tabindex="-1" data-testid="heading">${title}</h1>
-      <p class="lead">${lead}</p>
+      <p class="lead">${t(`capture-${wish}-lead`)}</p>
       <section class="capture" data-testid="capture" data-side=${this.subject} aria-label=${title}>
         ${this.doing.at === "preparing"
           ? html`${captureDrawing(this.subject, kind)} ${this.#handingIn()}`
           : left === 0
             ? html`${captureDrawing(this.subject, kind)}
-                <p class="notice warn" data-testid="no-attempts">${t.guards.no_attempts_left}</p>`
-            : this.#capture(isSelfie, isDataPage)}
+                <p class="notice warn" data-testid="no-attempts">${t("guard-no_attempts_left")}</p>`
+            : this.#capture(isSelfie, isPage)}
       </section>
       <div role="alert">
         ${this.problem === null
           ? nothing
-          : html`<p class="notice bad" data-testid="problem" data-code=${this.problem.code}>${this.problem.text}</p>`}
+          : html`<p class="notice bad" data-testid="problem" data-code=${this.problem.code}>${t(this.problem.text)}</p>`}
       </div>
-      ${left > 0 && left <= 3 ? html`<p class="hint" data-testid="attempts">${t.capture.attempts(left)}</p>` : nothing}
+      ${left > 0 && left <= 3 ? html`<p class="hint" data-testid="attempts">${t("capture-attempts", { left })}</p>` : nothing}
       ${this.#keep(isSelfie)}
     `;
   }
@@ -84,28 +80,28 @@ export class KycPhoto extends Part {
     const isThere = session.accepts(type) && this.doing.at === "choosing";
     if (!isThere) return nothing;
     return html`<button class="button plain" type="button" data-testid="keep" @click=${() => session.send({ type })}>
-      ${isSelfie ? t.capture.keepSelfie : t.capture.keep}
+      ${t(isSelfie ? "capture-keep-selfie" : "capture-keep")}
     </button>`;
   }
 
   /** Another side is another photo: the element begins anew, its camera off. */
-  #capture(isSelfie: boolean, isDataPage: boolean): unknown {
-    const { session, state, locale } = this.desk;
+  #capture(isSelfie: boolean, isPage: boolean): unknown {
+    const { session, state, t } = this.desk;
     return keyed(
       this.subject,
       html`<kyc-capture
-        kind=${isSelfie ? "face" : "document"} shape=${isDataPage ? "passport" : "card"}
-        max-bytes=${Math.min(LARGEST, session.flow.images?.max_bytes ?? LARGEST)} .texts=${captureTexts[locale]}
+        kind=${isSelfie ? "face" : "document"} shape=${isPage ? "passport" : "card"}
+        max-bytes=${Math.min(LARGEST, session.flow.images?.max_bytes ?? LARGEST)} .texts=${t.capture}
         @kyc-state=${this.#changed} @kyc-captured=${this.#captured}
       >${captureDrawing(this.subject, state.view.document?.type ?? "id_card")}</kyc-capture>`,
     );
   }
 
   #handingIn(): unknown {
-    const t = this.desk.t.capture;
-    return html`<p role="status">${t.preparing}</p>
+    const { t } = this.desk;
+    return html`<p role="status">${t("capture-preparing")}</p>
       <div class="actions">
-        <button class="button" type="button" data-testid="cancel-upload" @click=${this.#stop}>${t.cancel}</button>
+        <button class="button" type="button" data-testid="cancel-upload" @click=${this.#stop}>${t("capture-cancel")}</button>
       </div>`;
   }
 
@@ -119,7 +115,7 @@ export class KycPhoto extends Part {
   async #send(photo: Blob): Promise<void> {
     this.#stop();
     this.problem = null;
-    if (photo.size > (this.desk.session.flow.images?.max_bytes ?? Number.POSITIVE_INFINITY)) return this.#tell("too_large");
+    if (photo.size > (this.desk.session.flow.images?.max_bytes ?? Number.POSITIVE_INFINITY)) return this.#tell("trouble-too_large");
     this.desk.session.acknowledge();
     this.doing = { at: "preparing" };
     const { signal } = this.#work;
@@ -129,15 +125,15 @@ export class KycPhoto extends Part {
       const outcome = await this.desk.session.capture(event, photo, { signal });
       this.doing = { at: "choosing" };
       const text = explained(this.desk.t, outcome);
-      if (text !== null) this.problem = { code: outcome.outcome === "rejected" && outcome.code === "refused" ? outcome.reason : "not_accepted", text };
+      if (text !== null) this.problem = { code: reasonOf(outcome) ?? "not_accepted", text };
     } catch (error) {
       if (!signal.aborted) this.#tell(troubleOf(error));
     }
   }
 
-  #tell(trouble: keyof Desk["t"]["troubles"]): void {
+  #tell(text: `trouble-${Trouble}`): void {
     this.doing = { at: "choosing" };
-    this.problem = { code: trouble, text: this.desk.t.troubles[trouble] };
+    this.problem = { code: text.slice("trouble-".length), text };
   }
 
   #stop = (): void => {

@@ -1,7 +1,8 @@
 /** The applicant looks at their own photos before anyone else does. */
 import { html, nothing } from "lit";
 import type { Answer, Item } from "@kyc/sdk";
-import { explained, Part, type Desk } from "../part";
+import { explained, itemText, Part, type Desk } from "../part";
+import type { Unfilled } from "../texts";
 
 interface Shown {
   readonly item: Item;
@@ -11,43 +12,48 @@ interface Shown {
 }
 
 export class KycReview extends Part {
-  static override properties = { desk: { attribute: false }, subject: { attribute: false }, problem: { state: true } };
+  static override properties = { desk: { attribute: false }, subject: { attribute: false }, problem: { state: true }, seen: { state: true } };
 
   declare desk: Desk;
   declare subject: "document" | "selfie";
-  declare problem: string | null;
+  declare problem: Unfilled | null;
+  /** The photos that are drawn: nobody says yes to what they have not seen. */
+  declare seen: ReadonlySet<string>;
 
   constructor() {
     super();
     this.problem = null;
+    this.seen = new Set();
   }
 
   protected override render(): unknown {
-    const { t, transport, session } = this.desk;
+    const { t, transport, session, state } = this.desk;
+    const photos = this.#shown();
     const isSelfie = this.subject === "selfie";
     const accept = isSelfie ? "accept_selfie" : "accept_document";
     return html`
-      <h1 tabindex="-1" data-testid="heading">${isSelfie ? t.review.selfieTitle : t.review.documentTitle}</h1>
-      <p class="lead">${isSelfie ? t.review.selfieLead : t.review.documentLead}</p>
-      <div class="shown ${this.subject}">
-        ${this.#shown().map(
-          ({ item, blob, again, testid }) => html`<figure>
-            <kyc-image .session=${session} .transport=${transport} .digest=${blob} .alt=${t.items[item]} .name=${item} .failure=${t.review.imageFailed}></kyc-image>
+      <h1 tabindex="-1" data-testid="heading">${t(`review-${this.subject}-title`)}</h1>
+      <p class="lead">${t(`review-${this.subject}-lead`)}</p>
+      <div class="shown ${this.subject}" @kyc-seen=${this.#sees}>
+        ${photos.map(({ item, blob, again, testid }) => {
+          const name = t(itemText(state.view, item));
+          return html`<figure>
+            <kyc-image .session=${session} .transport=${transport} .digest=${blob} .t=${t} .alt=${name} .name=${item}></kyc-image>
             <figcaption>
-              <span>${t.items[item]}</span>
+              <span>${name}</span>
               ${again === null
                 ? nothing
-                : html`<button class="button small" type="button" data-testid=${testid} aria-label=${t.review.againNamed(t.items[item])} @click=${again}>
-                    ${t.review.again}
+                : html`<button class="button small" type="button" data-testid=${testid} aria-label=${t("review-again-named", { item: name })} @click=${again}>
+                    ${t("review-again")}
                   </button>`}
             </figcaption>
-          </figure>`,
-        )}
+          </figure>`;
+        })}
       </div>
-      <div role="alert">${this.problem === null ? nothing : html`<p class="notice bad" data-testid="problem">${this.problem}</p>`}</div>
+      <div role="alert">${this.problem === null ? nothing : html`<p class="notice bad" data-testid="problem">${t(this.problem)}</p>`}</div>
       <div class="actions">
-        <button class="button primary" type="button" data-testid="accept" ?disabled=${!session.accepts(accept)}
-          @click=${() => this.#send(accept)}>${t.review.accept}</button>
+        <button class="button primary" type="button" data-testid="accept" ?disabled=${!session.accepts(accept) || !photos.every(({ blob }) => this.seen.has(blob))}
+          @click=${() => this.#send(accept)}>${t("review-accept")}</button>
       </div>
     `;
   }
@@ -67,6 +73,10 @@ export class KycReview extends Part {
       testid: `retake-${side}`,
     }));
   }
+
+  #sees = ({ detail }: CustomEvent<string>): void => {
+    this.seen = new Set([...this.seen, detail]);
+  };
 
   #send(type: "accept_document" | "accept_selfie" | "retake_selfie"): void {
     this.#tell(this.desk.session.send({ type }));

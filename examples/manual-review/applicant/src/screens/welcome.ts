@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import { explained, Part, type Desk } from "../part";
 import { needs } from "../drawings";
+import type { Unfilled } from "../texts";
 
 export class KycWelcome extends Part {
   static override properties = { desk: { attribute: false }, consentVersion: { attribute: false }, agreed: { state: true }, problem: { state: true } };
@@ -9,7 +10,7 @@ export class KycWelcome extends Part {
   declare desk: Desk;
   declare consentVersion: string;
   declare agreed: boolean;
-  declare problem: string | null;
+  declare problem: Unfilled | null;
 
   constructor() {
     super();
@@ -18,19 +19,19 @@ export class KycWelcome extends Part {
   }
 
   protected override render(): unknown {
-    const t = this.desk.t.welcome;
+    const { t } = this.desk;
     return html`
-      <h1 tabindex="-1" data-testid="heading">${t.title}</h1>
-      <p class="lead">${t.lead}</p>
+      <h1 tabindex="-1" data-testid="heading">${t("welcome-title")}</h1>
+      <p class="lead">${t("welcome-lead")}</p>
       <ul class="needs">
-        ${t.needs.map((need, index) => html`<li>${needs[index] ?? nothing}<span>${need}</span></li>`)}
+        ${needs.map(({ text, drawing }) => html`<li>${drawing}<span>${t(text)}</span></li>`)}
       </ul>
       <section class="privacy" aria-labelledby="privacy-title">
-        <h2 id="privacy-title">${t.privacyTitle}</h2>
+        <h2 id="privacy-title">${t("welcome-privacy-title")}</h2>
         <ul>
-          ${t.privacy.map((line) => html`<li>${line}</li>`)}
+          ${PRIVACY.map((line) => html`<li>${t(line)}</li>`)}
         </ul>
-        <p class="hint">${t.version(this.consentVersion)}</p>
+        <p class="hint">${t("welcome-version", { version: this.consentVersion })}</p>
       </section>
       <form @submit=${this.#start} novalidate>
         <label class="tick">
@@ -45,13 +46,13 @@ export class KycWelcome extends Part {
               if (this.agreed) this.problem = null;
             }}
           />
-          <span>${t.consent}</span>
+          <span>${t("welcome-consent")}</span>
         </label>
         <div id="welcome-problem" role="alert">
-          ${this.problem === null ? nothing : html`<p class="notice bad" data-testid="problem">${this.problem}</p>`}
+          ${this.problem === null ? nothing : html`<p class="notice bad" data-testid="problem">${t(this.problem)}</p>`}
         </div>
         <div class="actions">
-          <button class="button primary" type="submit" data-testid="start">${t.start}</button>
+          <button class="button primary" type="submit" data-testid="start">${t("welcome-start")}</button>
         </div>
       </form>
     `;
@@ -60,13 +61,15 @@ export class KycWelcome extends Part {
   #start = (event: Event): void => {
     event.preventDefault();
     if (!this.agreed) {
-      this.problem = this.desk.t.welcome.consentMissing;
+      this.problem = "welcome-consent-missing";
       this.querySelector<HTMLInputElement>("[data-testid=consent]")?.focus();
       return;
     }
-    const consent = { version: this.consentVersion, locale: this.desk.locale };
+    const consent = { version: this.consentVersion, locale: this.desk.t.language };
     this.problem = explained(this.desk.t, this.desk.session.send({ type: "start", consent }));
   };
 }
+
+const PRIVACY = ["welcome-privacy-use", "welcome-privacy-person", "welcome-privacy-saved", "welcome-privacy-company"] as const;
 
 customElements.define("kyc-welcome", KycWelcome);

@@ -1,25 +1,98 @@
-/** The words of the page in every language it speaks. A text that is missing in one does not compile. */
-import { de } from "./de";
-import { en } from "./en";
+/** The words of the page: the company's own first, then the language's, then English. */
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+import { captureTexts, type CaptureTexts } from "@kyc/sdk/capture";
+import { captureWords } from "./capture";
+import english from "./en.ftl?raw";
+import { dateOrder, direction, region, SPOKEN } from "./languages";
+import type { Messages } from "./messages";
 
-export type Texts = typeof en;
-export type Locale = "en" | "de";
+export type MessageId = keyof Messages;
 
-export const catalogues: Record<Locale, Texts> = { en, de };
-export const languages: Record<Locale, string> = { en: "English", de: "Deutsch" };
+type Arguments<Id extends MessageId> = [Messages[Id]] extends [never] ? [] : [Record<Messages[Id], string | number>];
 
-const SLOT = "kyc.locale";
-
-/** What the link asks for, else what was chosen here before, else what the browser prefers. */
-export function preferredLocale(): Locale {
-  const asked = new URLSearchParams(location.search).get("lang");
-  for (const wish of [asked, localStorage.getItem(SLOT), ...navigator.languages]) {
-    const language = wish?.slice(0, 2).toLowerCase();
-    if (language === "en" || language === "de") return language;
-  }
-  return "en";
+/** `t("welcome-title")`: a text by its name. One that is not there does not compile. */
+export interface Texts {
+  <Id extends MessageId>(id: Id, ...values: Arguments<Id>): string;
+  /** Also for codes that came later than this page. */
+  has(id: string): id is Unfilled;
+  readonly language: string;
+  readonly direction: "ltr" | "rtl";
+  /** The tag that dates and numbers are written by. */
+  readonly region: string;
+  /** Day, month and year as they are written here. */
+  readonly dateOrder: readonly ("day" | "month" | "year")[];
+  readonly capture: CaptureTexts;
 }
 
-export function rememberLocale(locale: Locale): void {
-  localStorage.setItem(SLOT, locale);
+/** The texts that nothing has to be filled into. */
+export type Unfilled = { [Id in MessageId]: [Messages[Id]] extends [never] ? Id : never }[MessageId];
+
+/** Texts of a company's own, by language and name, written as in the page's files. */
+export type OwnTexts = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface Wording {
+  readonly company?: string | null;
+  readonly own?: OwnTexts;
+  readonly wishes?: readonly string[];
 }
+
+/** Every language there are words in: the page's, and those that the company brings. */
+export function spokenWith(own: OwnTexts): string[] {
+  return [...new Set([...SPOKEN, ...Object.keys(own)])];
+}
+
+/** The words in a language. Rejects when they cannot be fetched. */
+export async function textsIn(language: string, wording: Wording = {}): Promise<Texts> {
+  const load = files[`./${language}.ftl`];
+  const [words, capture] = await Promise.all([load?.() ?? "", captureTexts(language)]);
+  return made(language, words, capture, wording);
+}
+
+/** English, which is always there. */
+export async function inEnglish(wording: Wording = {}): Promise<Texts> {
+  return made("en", "", await captureTexts("en"), wording);
+}
+
+function made(language: string, words: string, capture: CaptureTexts, { company = null, own = {}, wishes = [] }: Wording): Texts {
+  const tag = region(language, wishes);
+  const inEnglish = bundle("en", tag, [english, source(own["en"])]);
+  const bundles = language === "en" ? [inEnglish] : [bundle(language, tag, [words, source(own[language])]), inEnglish];
+  const order = dateOrder(tag);
+  const always = { company: company ?? "", example: order.map((part) => EXAMPLE[part]).join(" ") };
+  const said = (id: string, values: Record<string, string | number> = {}): string | null => {
+    for (const one of bundles) {
+      const pattern = one.getMessage(id)?.value;
+      // A text that names what there is not is no reason to stop: it shows the name.
+      if (pattern) return one.formatPattern(pattern, { ...always, ...values }, []);
+    }
+    return null;
+  };
+  const t = (id: string, values?: Record<string, string | number>): string => said(id, values) ?? id;
+  return Object.assign(t, {
+    has: (id: string): id is Unfilled => bundles.some((one) => one.hasMessage(id)),
+    language,
+    direction: direction(language),
+    region: tag,
+    dateOrder: order,
+    capture: captureWords(capture, said),
+  }) as Texts;
+}
+
+function bundle(language: string, tag: string, words: string[]): FluentBundle {
+  // What is filled in keeps its direction to itself where that can differ.
+  const made = new FluentBundle(tag, { useIsolating: direction(language) === "rtl" });
+  for (const text of words) made.addResource(new FluentResource(text), { allowOverrides: true });
+  return made;
+}
+
+/** A company's texts as a file of the page would hold them. */
+function source(own: Readonly<Record<string, string>> = {}): string {
+  return Object.entries(own)
+    .map(([id, text]) => `${id} =\n    ${text.replaceAll("\n", "\n    ")}\n`)
+    .join("");
+}
+
+/** English comes with the page, the others when they are asked for. */
+const files = import.meta.glob<string>(["./*.ftl", "!./en.ftl"], { query: "?raw", import: "default" });
+
+const EXAMPLE = { day: "27", month: "3", year: "1985" } as const;

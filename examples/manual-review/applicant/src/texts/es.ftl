@@ -1,0 +1,245 @@
+### Todos los textos de la página en español.
+
+title = Verificación de identidad
+language = Idioma
+language-failed = No se pudo cargar este idioma. Compruebe su conexión y elíjalo de nuevo.
+loading = Un momento…
+progress = Paso { $step } de { $of }: { $name }
+step-done = hecho
+back = Atrás
+continue = Continuar
+try-again = Volver a intentarlo
+understood = De acuerdo
+uploading = Enviando: { $percent } %
+conflict = { $what } Lo último que hizo no se guardó.
+
+## Dónde está la persona
+
+step-welcome = Bienvenida
+step-personal_details = Sus datos
+step-document_selection = Su documento
+step-document_photo = Foto del documento
+step-document_review = Revisar la foto
+step-selfie = Foto de su cara
+step-selfie_review = Revisar su foto
+step-final = Enviado
+step-approved = Confirmado
+step-rejected = No confirmado
+step-expired = Caducado
+step-cancelled = Cancelado
+
+## Si todo está en el servidor
+
+status-saved = Guardado
+status-saving = Guardando…
+status-offline = Sin conexión: guardado en este dispositivo
+status-offline_not_kept = Sin conexión: no cierre esta página
+status-conflict = Actualizado
+status-signed_out = Sesión no iniciada
+
+## Lo que se pide
+
+document-id_card = Documento de identidad
+document-passport = Pasaporte
+document-residence_permit = Permiso de residencia
+document-driver_license = Permiso de conducir
+
+item-document_front = Anverso de su documento
+item-document_back = Reverso de su documento
+item-document_page = Página con su foto
+item-selfie = Foto de su cara
+
+## Por qué se pide de nuevo una foto
+
+retake-blurry = La foto está borrosa. Mantenga quieta la cámara y espere a que el texto se vea nítido.
+retake-glare = Un reflejo tapa una parte. Incline un poco el documento o apague el flash.
+retake-too_dark = La foto está demasiado oscura. Busque un lugar con más luz.
+retake-cropped = Falta una parte. Las cuatro esquinas deben verse en la foto.
+retake-unreadable = El texto no se puede leer. Acérquese más, con buena luz.
+retake-wrong_document = Este documento no es el que eligió.
+retake-wrong_side = Esta es la otra cara del documento.
+retake-damaged = El documento está demasiado dañado para revisarlo. Use otro, si lo tiene.
+retake-expired_document = Este documento ya no es válido. Use uno que esté vigente.
+retake-face_not_visible = Su cara no se ve bien. Quítese el sombrero y las gafas de sol, y mire a la cámara.
+retake-not_live = Parece la foto de una foto. Hágase una nueva.
+retake-other = Vuelva a hacer esta foto, por favor.
+
+## Por qué no se confirmó. Nunca se menciona una sospecha.
+
+reject-document_expired = Su documento ya no es válido.
+reject-document_not_accepted = Este tipo de documento no se acepta.
+reject-details_mismatch = Lo que escribió no coincide con lo que dice el documento.
+reject-face_mismatch = La foto de su cara no coincidió con el documento.
+reject-under_age = No tiene la edad mínima exigida.
+reject-suspected_fraud = No pudimos confirmar su identidad.
+reject-other = No pudimos confirmar su identidad.
+
+## Por qué se rechazó un paso
+
+guard-locale_invalid = Elija de nuevo su idioma y vuelva a dar su consentimiento.
+guard-consent_outdated = El aviso de privacidad ha cambiado. Recargue la página y lea el nuevo.
+guard-name_missing = Escriba sus nombres y apellidos tal como figuran en su documento.
+guard-name_invalid = Un nombre es demasiado largo o tiene caracteres que ningún nombre lleva. Revíselo, por favor.
+guard-date_of_birth_invalid = Escriba su fecha de nacimiento, por ejemplo { $example }.
+guard-under_age = No tiene la edad mínima exigida, así que esta verificación no puede continuar.
+guard-document_not_offered = Este documento no se acepta para este país. Elija otro, por favor.
+guard-side_not_needed = Esta cara no hace falta. Continúe con lo que pide la página.
+guard-photo_missing = Todavía falta una foto. Hágala primero, por favor.
+guard-no_attempts_left = Ya no quedan intentos para esta foto. Continúe con la que hay.
+guard-no_step_before = No hay ningún paso anterior.
+guard-deadline_passed = El plazo de esta verificación ha terminado. Pida un enlace nuevo a la empresa que le envió aquí.
+guard-too_early = Eso todavía no es posible.
+guard-already_erased = Los datos de esta verificación se han borrado.
+guard-on_hold = Los datos de esta verificación deben conservarse; no se borra nada hasta que eso termine.
+guard-not_on_hold = No hay obligación de conservar los datos de esta verificación.
+guard-item_unknown = Esta foto no forma parte de la verificación.
+guard-no_rounds_left = No quedan más rondas para esta verificación.
+guard-text_too_long = Este texto es demasiado largo. Acórtelo, por favor.
+
+## Lo que salió mal por el camino
+
+trouble-not_an_image = Este archivo no es una foto que podamos leer. Elija una imagen JPEG, PNG o WebP.
+trouble-image_empty = Este archivo está vacío. Elija otro, por favor.
+trouble-image_damaged = Esta foto está dañada o incompleta. Hágala o elíjala de nuevo.
+trouble-too_large = Este archivo es demasiado grande. Elija una foto más pequeña.
+trouble-too_many_pixels = Esta foto tiene demasiados píxeles. Elija una más pequeña.
+trouble-image_too_small = Esta foto es demasiado pequeña para leerla. Acérquese más o elija una más grande.
+trouble-digest_mismatch = La foto cambió por el camino. Envíela de nuevo, por favor.
+trouble-blob_missing = La foto no llegó. Envíela de nuevo, por favor.
+trouble-images_exhausted = Se han enviado demasiadas fotos. Pida un enlace nuevo a la empresa que le envió aquí.
+trouble-events_exhausted = Se han hecho demasiados cambios. Pida un enlace nuevo a la empresa que le envió aquí.
+trouble-stale = Esta verificación siguió en otra ventana o en otro dispositivo. Ahora ve cómo está.
+trouble-not_accepted = Este paso ya se hizo en otro lugar. Ahora ve cómo está.
+trouble-offline = Sin conexión. Su foto se guarda aquí y se enviará en cuanto haya conexión.
+trouble-rate_limited = Eso fue un poco rápido. Espere un momento y vuelva a intentarlo.
+trouble-insecure = Esta página se abrió con una conexión no segura y no puede enviar fotos. Ábrala con https.
+trouble-unknown = Algo falló por nuestra parte. Vuelva a intentarlo; no se ha perdido nada de lo que escribió.
+
+## Antes de abrir una sesión
+
+open-no_link-title = Abra su enlace personal
+open-no_link = Esta página se abre con el enlace que recibió de la empresa que quiere verificar su identidad.
+open-used-title = Este enlace ya se usó
+open-used = Cada enlace funciona una sola vez y durante poco tiempo. Vuelva a la página de la empresa y pida uno nuevo. No se ha perdido nada de lo que escribió.
+open-offline-title = El servidor no responde
+open-offline = Compruebe su conexión y vuelva a intentarlo. No se ha perdido nada de lo que escribió.
+open-broken-title = No se puede mostrar esta página
+open-broken = Recárguela, por favor. Si no ayuda, abra su enlace en otro navegador.
+open-signed_out-title = Su enlace ya no es válido
+open-signed_out = Pida uno nuevo a la empresa que le envió aquí. Lo que ya envió se conserva.
+
+## Bienvenida
+
+welcome-title = Vamos a comprobar quién es usted
+welcome-lead = Tardará unos tres minutos. Necesita:
+welcome-need-document = Un documento de identidad vigente
+welcome-need-camera = Una cámara, o fotos del documento
+welcome-need-light = Buena luz
+welcome-privacy-title = Qué pasa con sus datos
+welcome-privacy-use = Sus datos y las fotos de su documento y de su cara se usan solo para confirmar su identidad.
+welcome-privacy-person = Los revisa una persona con formación. Ninguna máquina decide por sí sola.
+welcome-privacy-saved = Todo se va guardando. Puede parar y volver, también en otro dispositivo.
+welcome-privacy-company = La empresa que le envió aquí es responsable de sus datos. Ella le dice cuánto tiempo se conservan; usted puede pedir que se borren.
+welcome-consent = He leído esto y acepto que mis datos y fotos se usen para confirmar mi identidad.
+welcome-consent-missing = Marque la casilla para continuar. Sin su consentimiento no podemos empezar.
+welcome-start = Empezar
+welcome-version = Aviso de privacidad, versión { $version }
+
+## Datos
+
+details-title = Sus datos
+details-lead = Exactamente como figuran en su documento.
+details-given = Nombres
+details-given-hint = Todos, en el mismo orden
+details-given-missing = Escriba sus nombres tal como figuran en su documento.
+details-family = Apellidos
+details-family-missing = Escriba sus apellidos tal como figuran en su documento.
+details-birth = Fecha de nacimiento
+details-birth-hint = Por ejemplo { $example }
+details-birth-incomplete = Escriba el día, el mes y el año con números, por ejemplo { $example }.
+details-birth-no_such_day = Ese día no existe. Revise el día y el mes.
+details-birth-year = Escriba el año con cuatro cifras, por ejemplo 1985.
+details-birth-future = Esa fecha aún no ha llegado. Revise el año.
+details-day = Día
+details-month = Mes
+details-year = Año
+
+## Documento
+
+choice-title = ¿Qué documento va a usar?
+choice-lead = Debe estar vigente y a su nombre.
+choice-country = País que lo expidió
+choice-please = Elija una opción
+choice-country-missing = Elija primero el país.
+choice-type = Tipo de documento
+choice-type-missing = Elija un documento.
+choice-one = Una foto
+choice-two = Dos fotos: anverso y reverso
+
+## Fotos
+
+capture-front = Fotografíe el anverso
+capture-back = Fotografíe el reverso
+capture-page = Fotografíe la página con su foto
+capture-selfie = Haga una foto de su cara
+capture-front-lead = La cara con su foto. Las cuatro esquinas dentro de la imagen y sin reflejos.
+capture-back-lead = Ahora dele la vuelta: la cara sin su foto.
+capture-page-lead = Abra el pasaporte por la página con su foto. Las dos líneas de abajo deben poder leerse.
+capture-selfie-lead = Mire de frente a la cámara, con luz uniforme, sin sombrero ni gafas de sol.
+capture-preparing = Preparando la foto…
+capture-cancel = Detener
+capture-keep = Continuar con las fotos que ya hay
+capture-keep-selfie = Continuar con la foto que ya hay
+capture-attempts = { $left ->
+    [one] Queda un intento para esta foto.
+   *[other] Quedan { $left } intentos para esta foto.
+}
+
+## Revisarlas
+
+review-document-title = ¿Se lee todo?
+review-document-lead = Compruebe que el texto se ve nítido y que no falta ninguna parte.
+review-selfie-title = ¿Se ve bien su cara?
+review-selfie-lead = Debe verse nítida, con luz uniforme y sin nada que la tape.
+review-again = Repetir
+review-again-named = Repetir: { $item }
+review-accept = Sí, continuar
+review-loading = Cargando la imagen…
+review-failed = No se pudo cargar la imagen.
+
+## Pedido de nuevo
+
+asked-title = Envíe esto de nuevo, por favor
+asked-reviewer = Mensaje de la persona que revisa
+asked-until = Envíelo antes del { $date }.
+asked-done = enviado de nuevo
+asked-open = pendiente
+
+## Esperar, y el resultado
+
+wait-title = Gracias, todo está enviado
+wait-processing = Sus fotos van camino de la persona que las revisa.
+wait-in_review = Una persona está revisando su caso.
+wait-lead = Puede dejar abierta esta página: el resultado aparecerá aquí. También puede cerrarla y volver más tarde, en este navegador y este dispositivo.
+wait-live = Esta página se actualiza sola
+
+outcome-approved-title = Su identidad está confirmada
+outcome-approved = No tiene que hacer nada más. Puede cerrar esta página.
+outcome-rejected-title = No se pudo confirmar su identidad
+outcome-rejected = Si cree que es un error, póngase en contacto con la empresa que le envió aquí.
+outcome-expired-title = El plazo de esta verificación ha terminado
+outcome-expired = Pida un enlace nuevo a la empresa que le envió aquí.
+outcome-cancelled-title = Esta verificación se canceló
+outcome-cancelled = La empresa que le envió aquí la dio por terminada. No tiene que hacer nada más.
+outcome-erased = Los datos de esta verificación se han borrado.
+outcome-message = Mensaje de la persona que revisa
+
+## Otro dispositivo
+
+device-title = Continuar en otro dispositivo
+device-lead = Abra este enlace en su teléfono, por ejemplo, para usar su cámara. Funciona una sola vez, durante diez minutos.
+device-make = Obtener un enlace
+device-link = Enlace para el otro dispositivo
+device-copy = Copiar
+device-copied = Copiado
+device-failed = No se pudo crear el enlace. Vuelva a intentarlo, por favor.
