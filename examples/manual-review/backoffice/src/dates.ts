@@ -1,9 +1,9 @@
 /** Dates and times as a reviewer reads them: in the page's language, the way their own region writes it. */
 import type { Locale } from "./texts";
 
-/** The browser's own wish where it is the page's language: somebody in London does not read months first. */
+/** The browser's own wish where it is the page's language: somebody in London does not read months first, nor who names no region. */
 export function region(locale: Locale, wishes: readonly string[] = navigator.languages): string {
-  return wishes.find((wish) => wish === locale || wish.startsWith(`${locale}-`)) ?? locale;
+  return wishes.find((wish) => wish.startsWith(`${locale}-`)) ?? (locale === "en" ? "en-GB" : locale);
 }
 
 export const moment = (at: number, locale: Locale): string =>

@@ -19,6 +19,7 @@ describe("a date", () => {
   test("is written as the reader's region writes the page's language", () => {
     expect(region("en", ["de-AT", "en-GB", "en-US"])).toBe("en-GB");
     expect(region("de", ["en-GB"])).toBe("de");
-    expect(region("en", ["en"])).toBe("en");
+    expect(region("en", ["en"])).toBe("en-GB");
+    expect(region("en", ["en-US"])).toBe("en-US");
   });
 });
