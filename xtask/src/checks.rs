@@ -10,6 +10,7 @@ use crate::count::Count;
 use crate::demo::Demo;
 use crate::docs;
 use crate::purity;
+use crate::reliability;
 use crate::server;
 use crate::setup;
 use crate::shell::{command, run, run_tests, say, which};
@@ -59,6 +60,11 @@ const CHECKS: &[Check] = &[
         "e2e",
         "both pages driven in Chromium against the real server",
         e2e,
+    ),
+    check(
+        "reliability",
+        "real faults on every store, in the short form",
+        reliability,
     ),
     check("demo", "the README's first command, walked", demo),
 ];
@@ -226,11 +232,15 @@ fn package() -> Result<Outcome> {
 
 fn e2e() -> Result<Outcome> {
     let chromium = setup::chromium()?;
-    let server = server::build()?;
+    let server = server::build(server::Profile::Dev)?;
     web::pages()?;
     let mut tests = command("npm run e2e --workspace kyc-e2e");
     let count = run_tests(tests.env("CHROMIUM", chromium).env("KYC_SERVER", server))?;
     Ok(Outcome::Tests(count))
+}
+
+fn reliability() -> Result<Outcome> {
+    Ok(Outcome::Tests(reliability::check()?))
 }
 
 fn demo() -> Result<Outcome> {

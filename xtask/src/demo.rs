@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::server::{Server, build, port};
+use crate::server::{Profile, Server, build, port};
 use crate::setup;
 use crate::shell::{command, run, say, which};
 use crate::web;
@@ -79,7 +79,7 @@ impl Demo {
 fn made() -> Result<PathBuf> {
     thread::scope(|scope| {
         let npm = scope.spawn(setup::npm_packages);
-        let program = build()?;
+        let program = build(Profile::Dev)?;
         npm.join()
             .map_err(|_| anyhow::anyhow!("installing npm packages panicked"))??;
         web::pages()?;

@@ -32,7 +32,7 @@ pub(crate) fn statechart() -> Result<()> {
 /// Takes the README's pictures anew.
 pub(crate) fn pictures() -> Result<()> {
     let chromium = setup::chromium()?;
-    let server = server::build()?;
+    let server = server::build(server::Profile::Dev)?;
     web::pages()?;
     run(command("node e2e/pictures.mjs")
         .env("CHROMIUM", chromium)

@@ -7,7 +7,8 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::server;
+use crate::count::Count;
+use crate::server::{self, Profile};
 use crate::setup;
 use crate::shell::{ask, command, run_tests, say};
 use crate::workspace::{cache, root};
@@ -49,6 +50,11 @@ pub(crate) fn run(words: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The short form, from another seed every time; it tells which.
+pub(crate) fn check() -> Result<Count> {
+    run_tests(&mut suite(&[])?)
+}
+
 /// A seed or a file, not the name of a scenario.
 fn is_value(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_digit()) || word.contains('/')
@@ -58,8 +64,14 @@ fn suite(words: &[&str]) -> Result<Command> {
     // Nothing is left out where something is missing: whoever runs this wants to know.
     setup::postgres()?;
     setup::strace()?;
-    let server = server::build()?;
-    let mut suite = command("cargo run --quiet --package kyc-reliability --locked --");
+    // What is counted by the hundred thousand is built as it runs in production.
+    let (profile, named) = match words.contains(&"--long") {
+        true => (Profile::Release, "release"),
+        false => (Profile::Dev, "dev"),
+    };
+    let server = server::build(profile)?;
+    let mut suite = command("cargo run --quiet --package kyc-reliability --locked --profile");
+    suite.args([named, "--"]);
     suite.args(words).env("KYC_SERVER", server);
     Ok(suite)
 }
@@ -75,11 +87,16 @@ fn page(run: &Value, asked: &str) -> Result<String> {
          Each scenario makes one kind of fault happen for real, on every store, and then looks for everything that was\n\
          acknowledged. The promise is the sentence; the numbers are what this run has looked at.\n\n\
          | | |\n|---|---|\n| command | `cargo xtask reliability {asked}` |\n| seed | {} |\n| commit | {commit}{} |\n\
-         | machine | {} cores, {} |\n| profile | dev |\n",
+         | machine | {} cores, {} |\n| profile | {} |\n",
         text(&run["seed"]),
         if is_changed { " with changes" } else { "" },
         run["cores"],
         std::env::consts::OS,
+        if run["long"] == true {
+            "release"
+        } else {
+            "dev"
+        },
     );
     let Some(scenarios) = run["scenarios"].as_array() else {
         bail!("the run has no scenarios");
@@ -123,4 +140,4 @@ fn capitalised(sentence: &str) -> String {
 
 const NOT_TRIED: &str = "\n## Not tried\n\n\
     A real loss of power and disks that lie about their caches; PostgreSQL with standbys that take over; databases that speak\n\
-    PostgreSQL's language without being it; buckets. The times are those of this machine, a debug build and one run.\n";
+    PostgreSQL's language without being it; buckets. The times are those of this machine, and one run.\n";

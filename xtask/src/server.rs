@@ -33,13 +33,24 @@ pub(crate) struct Server {
     pub(crate) log: PathBuf,
 }
 
+/// How the program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Dev,
+    Release,
+}
+
 /// Builds the program and tells where it lies.
-pub(crate) fn build() -> Result<PathBuf> {
+pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
+    let (named, folder) = match profile {
+        Profile::Dev => ("dev", "debug"),
+        Profile::Release => ("release", "release"),
+    };
     timed("building the server", || {
-        run(&mut command("cargo build --package kyc-server --locked"))
+        run(command("cargo build --package kyc-server --locked --profile").arg(named))
     })?;
     Ok(target()
-        .join("debug")
+        .join(folder)
         .join(format!("kyc-server{}", std::env::consts::EXE_SUFFIX)))
 }
 
