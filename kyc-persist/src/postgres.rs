@@ -8,6 +8,9 @@
 //! - Free text is `bytea`, because `text` holds no zero byte; names are `text collate "C"`, so that they sort as they do in
 //!   every other store.
 //! - A connection is only used when the server is set to keep what it acknowledges.
+//! - Of several hosts the one is used that leads. Where commits wait for standbys, nothing is read from a database that has
+//!   not committed a moment ago: one that was deposed cannot. And what is only found to be there, after a doubt or by a
+//!   key, is acknowledged when a later commit has reached the standbys.
 
 mod archive;
 mod batch;
@@ -15,6 +18,8 @@ mod checks;
 mod connections;
 mod fault;
 mod grants;
+mod hosts;
+mod leading;
 mod news;
 mod outbox;
 mod rows;
@@ -30,6 +35,7 @@ use kyc_core::{Key, Timestamp};
 use tokio_postgres::Config;
 
 use self::connections::Connections;
+use self::hosts::Hosts;
 use crate::{
     Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled,
     Store, StoreError,
@@ -51,7 +57,7 @@ const CONNECTIONS: usize = 16;
 #[derive(Clone)]
 pub struct PostgresStore {
     connections: Connections,
-    config: Config,
+    hosts: Hosts,
     warnings: Vec<PostgresWarning>,
 }
 
@@ -77,7 +83,8 @@ impl PostgresStore {
     pub async fn open_with(url: &str, connections: usize) -> Result<Self, StoreError> {
         let config = Config::from_str(url).map_err(|error| PostgresError::url(error).told())?;
         let config = connections::with_defaults(config);
-        let connections = Connections::new(config.clone(), connections)?;
+        let hosts = Hosts::of(&config);
+        let connections = Connections::new(config, hosts.clone(), connections)?;
         tables::make(&connections).await?;
         let warnings = checks::warnings(&connections).await?;
         for warning in &warnings {
@@ -85,14 +92,14 @@ impl PostgresStore {
         }
         Ok(Self {
             connections,
-            config,
+            hosts,
             warnings,
         })
     }
 
     /// What the servers on this database tell each other, on a connection of its own; from here on, on this runtime.
     pub fn news(&self) -> News {
-        News::begin(&self.connections, self.config.clone())
+        News::begin(&self.connections, self.hosts.clone())
     }
 
     /// What about the database an operator should know, as it was when the store was opened.

@@ -1,18 +1,20 @@
 //! How a statement is asked: on a connection that was looked at, within a time, and again only where that is harmless.
 
 use std::hash::{BuildHasher, RandomState};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
 };
 use tokio_postgres::config::TargetSessionAttrs;
-use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, Connection, Error, NoTls, Row, Socket};
+use tokio_postgres::{Config, Row};
 
 use super::checks;
 use super::fault::{Fault, PostgresError};
+use super::hosts::Hosts;
+use super::leading::Leading;
 use crate::StoreError;
 
 /// How long one statement may take. Ours touch a few rows; one that takes longer waits for somebody who is gone.
@@ -23,6 +25,9 @@ const CONNECT: Duration = Duration::from_secs(5);
 
 /// What is said of a new connection on which nothing is answered.
 pub(super) const SILENT: &str = "no answer";
+
+/// How long an idle connection may take to say that it is there.
+const PING: Duration = Duration::from_secs(2);
 
 /// How often a statement is asked at most that somebody was in the way of.
 const TRIES: u32 = 20;
@@ -40,6 +45,13 @@ pub(super) fn with_defaults(mut config: Config) -> Config {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(PATIENCE);
     }
+    // One that waits for an answer, and whose server is gone, has nothing to send.
+    if config.get_keepalives_interval().is_none() && config.get_keepalives_retries().is_none() {
+        config
+            .keepalives_idle(PING * 2)
+            .keepalives_interval(PING)
+            .keepalives_retries(3);
+    }
     if config.get_application_name().is_none() {
         config.application_name("kyc");
     }
@@ -50,26 +62,22 @@ pub(super) fn with_defaults(mut config: Config) -> Config {
     config
 }
 
-/// A connection beside those of the store. Nothing moves on it unless it is polled.
-pub(super) async fn connect(
-    config: &Config,
-) -> Result<(Client, Connection<Socket, NoTlsStream>), Error> {
-    config.connect(NoTls).await
-}
-
-/// The connections of one store.
+/// The connections of one store, all to the host that leads.
 #[derive(Clone)]
 pub(super) struct Connections {
     pool: Pool,
+    hosts: Hosts,
+    leading: Arc<Leading>,
 }
 
 impl Connections {
-    pub(super) fn new(config: Config, most: usize) -> Result<Self, StoreError> {
+    pub(super) fn new(config: Config, hosts: Hosts, most: usize) -> Result<Self, StoreError> {
         let terms = ManagerConfig {
-            // A connection that is dead and does not know it yet is found before it is used.
-            recycling_method: RecyclingMethod::Verified,
+            // The ping is ours.
+            recycling_method: RecyclingMethod::Fast,
         };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, terms))
+        let trusted = hosts.clone();
+        let pool = Pool::builder(Manager::from_connect(config, hosts.clone(), terms))
             .max_size(most)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
@@ -86,14 +94,63 @@ impl Connections {
                     }
                 })
             }))
+            // A connection that is dead and does not know it yet is found before it is used.
+            .pre_recycle(Hook::async_fn(move |client, metrics| {
+                let trusted = trusted.clone();
+                Box::pin(async move {
+                    if !trusted.trusts(metrics.created) {
+                        return Err(HookError::message("another host leads"));
+                    }
+                    match tokio::time::timeout(PING, client.simple_query("")).await {
+                        Ok(Ok(_)) => Ok(()),
+                        Ok(Err(error)) => Err(HookError::Backend(error)),
+                        Err(_) => {
+                            // The others to that host are not asked one by one.
+                            trusted.distrust();
+                            Err(HookError::message("it does not answer"))
+                        }
+                    }
+                })
+            }))
             .build()
             .map_err(|error| PostgresError::Unreached(error.to_string()).told())?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            hosts,
+            leading: Arc::default(),
+        })
     }
 
-    /// A connection for more than one statement.
+    /// A connection for more than one statement, to a database that leads.
     pub(super) async fn take(&self) -> Result<Object, Fault> {
-        self.pool.get().await.map_err(Fault::of_pool)
+        let client = self.pool.get().await.map_err(Fault::of_pool)?;
+        let made_at = Object::metrics(&client).created;
+        if self.leading.is_proven(made_at) {
+            return Ok(client);
+        }
+        match self.leading.prove(made_at, &client).await {
+            Ok(()) => Ok(client),
+            Err(fault) => Err(self.leave(client, fault)),
+        }
+    }
+
+    /// Waits until all that could be read until now is on the standbys that commits wait for. What was found, after a doubt
+    /// or by a key, may be there before it is.
+    pub(super) async fn confirm(&self) -> Result<(), Fault> {
+        let now = Instant::now();
+        let client = self.take().await?;
+        let proof = self.leading.prove_after(now, &client).await;
+        proof.map_err(|fault| self.leave(client, fault))
+    }
+
+    /// Lets go of a connection to a host that does not lead any more, and of all others to it.
+    fn leave(&self, client: Object, fault: Fault) -> Fault {
+        if self.hosts.trusts(Object::metrics(&client).created) {
+            self.hosts.distrust();
+        }
+        // Nobody else is to wait behind it.
+        drop(Object::take(client));
+        fault.of_who_follows()
     }
 
     /// Asks once.
@@ -124,6 +181,7 @@ impl Connections {
     ) -> Result<T, Fault> {
         let mut client = self.take().await?;
         match tokio::time::timeout(PATIENCE, work(&mut client)).await {
+            Ok(Err(fault)) if fault.is_of_who_follows() => Err(self.leave(client, fault)),
             Ok(answer) => answer,
             Err(_) => {
                 // Nobody else is to wait behind it.

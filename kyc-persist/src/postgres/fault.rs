@@ -133,6 +133,19 @@ impl Fault {
         }
     }
 
+    /// Whether the server follows another one, and refuses to write for that.
+    pub(super) fn is_of_who_follows(&self) -> bool {
+        self.code() == Some(SqlState::READ_ONLY_SQL_TRANSACTION.code())
+    }
+
+    /// What was refused for that is to be asked of another one.
+    pub(super) fn of_who_follows(self) -> Self {
+        match self.is_of_who_follows() {
+            true => Self::Unreached(self.error().clone()),
+            false => self,
+        }
+    }
+
     pub(super) fn code(&self) -> Option<&str> {
         match self.error() {
             PostgresError::Refused { code, .. } => Some(code),

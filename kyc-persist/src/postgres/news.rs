@@ -6,13 +6,14 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kyc_core::SessionId;
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Config, Error};
+use tokio_postgres::{AsyncMessage, Error};
 
-use super::connections::{self, Connections};
+use super::connections::Connections;
+use super::hosts::Hosts;
 use super::rows::chart_of;
 use crate::{Moved, Row};
 
@@ -48,12 +49,12 @@ pub struct News {
 }
 
 impl News {
-    pub(super) fn begin(connections: &Connections, config: Config) -> Self {
+    pub(super) fn begin(connections: &Connections, hosts: Hosts) -> Self {
         let (told, to_tell) = mpsc::channel(QUEUE);
         let (hearing, heard) = mpsc::channel(QUEUE);
         let own = Own::new();
         tokio::spawn(tell(connections.clone(), own.clone(), to_tell));
-        tokio::spawn(listen(config, own, hearing));
+        tokio::spawn(listen(hosts, own, hearing));
         Self { told, heard }
     }
 
@@ -127,10 +128,10 @@ async fn tell(connections: Connections, own: Own, mut to_tell: mpsc::Receiver<Mo
     }
 }
 
-async fn listen(config: Config, own: Own, hearing: mpsc::Sender<Heard>) {
+async fn listen(hosts: Hosts, own: Own, hearing: mpsc::Sender<Heard>) {
     let mut pause = SOON;
     while !hearing.is_closed() {
-        match listen_once(&config, &own, &hearing, &mut pause).await {
+        match listen_once(&hosts, &own, &hearing, &mut pause).await {
             Ok(()) => return,
             Err(error) => {
                 tracing::warn!(%error, "what other servers do is not heard");
@@ -143,13 +144,13 @@ async fn listen(config: Config, own: Own, hearing: mpsc::Sender<Heard>) {
 
 /// Until nobody wants to hear any more, or the connection breaks.
 async fn listen_once(
-    config: &Config,
+    hosts: &Hosts,
     own: &Own,
     hearing: &mpsc::Sender<Heard>,
     pause: &mut Duration,
 ) -> Result<(), String> {
-    let connected = answered(connections::connect(config));
-    let (client, mut connection) = connected.await?;
+    let begun = Instant::now();
+    let (client, mut connection) = answered(hosts.connect()).await?;
     let (arriving, mut arrived) = mpsc::channel(QUEUE);
     let driven = tokio::spawn(async move {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
@@ -184,7 +185,12 @@ async fn listen_once(
                     return Ok(());
                 }
             }
-            _ = pulse.tick() => answered(client.batch_execute("")).await?,
+            _ = pulse.tick() => {
+                answered(client.batch_execute("")).await?;
+                if !hosts.trusts(begun) {
+                    return Err("another host leads".into());
+                }
+            }
         }
     }
 }

@@ -110,10 +110,13 @@ pub(super) async fn recall(
         )
         .await
         .map_err(Fault::told)?;
-    found
-        .first()
-        .map(|found| decode(column(found, 0, "journal")?))
-        .transpose()
+    let Some(found) = found.first() else {
+        return Ok(None);
+    };
+    let entry = decode(column(found, 0, "journal")?)?;
+    // It is an answer that something was kept.
+    connections.confirm().await.map_err(Fault::told)?;
+    Ok(Some(entry))
 }
 
 pub(super) async fn commit(
@@ -136,6 +139,9 @@ pub(super) async fn commit(
         }
         let standing = Standing::of(connections, commit).await?;
         if let Some(answer) = standing.answer(commit, was_in_doubt) {
+            if answer.is_ok() {
+                connections.confirm().await.map_err(Fault::told)?;
+            }
             return answer;
         }
         // It is not there, and nothing is in its way: it was lost, or the row has moved to where it is expected meanwhile.

@@ -62,7 +62,10 @@ impl Vault for PostgresStore {
                 // No two callers bring the same value: a key is wrapped anew each time.
                 let found = self.fetch(&[name.to_owned()]).await?.pop().flatten();
                 match found.as_deref() {
-                    found if found == Some(&value[..]) => Ok(true),
+                    found if found == Some(&value[..]) => {
+                        self.connections.confirm().await.map_err(Fault::told)?;
+                        Ok(true)
+                    }
                     found if found == expected => Err(error.told()),
                     _ => Ok(false),
                 }

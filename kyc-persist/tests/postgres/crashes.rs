@@ -38,7 +38,7 @@ fn a_commit_whose_connection_broke_before_it_is_taken_again() {
 }
 
 #[test]
-fn a_commit_whose_connection_broke_after_it_is_found_and_not_repeated() {
+fn a_commit_whose_connection_broke_after_it_is_told_when_a_standby_has_it_and_not_repeated() {
     let place = Place::started(&[]);
     run(async {
         let store = Arc::new(PostgresStore::open(place.url()).await.unwrap());
@@ -46,22 +46,81 @@ fn a_commit_whose_connection_broke_after_it_is_found_and_not_repeated() {
         let opened = first(&row);
         store.commit(opened.clone()).await.unwrap();
 
-        // A standby that never comes: the commit is on this disk, and its answer waits.
-        let witness = place.beside().await;
-        wait_for_standby(&witness, "'nobody'").await;
-        commits_wait(&place, &witness).await;
+        let holder = place.beside().await;
+        holder
+            .batch_execute("begin; select 1 from kyc_row for update")
+            .await
+            .unwrap();
         let moved = after(&opened, "two");
         let commit = spawn_commit(&store, &moved);
-        break_connection(&witness, "wait_event = 'SyncRep'").await;
-        let answer = commit.await.unwrap();
+        let witness = place.beside().await;
+        waiting(&witness, "wait_event_type = 'Lock'").await;
+        // A standby that never comes: the commit is on this disk, and its answer waits.
+        wait_for_standby(&witness, "'nobody'").await;
+        commits_wait(&place, &witness).await;
+        holder.batch_execute("rollback").await.unwrap();
+        break_connection(
+            &witness,
+            "wait_event = 'SyncRep' and query like 'with cas%'",
+        )
+        .await;
+        // It can be read now, and is on this disk alone.
+        let proof = "wait_event = 'SyncRep' and query like 'update kyc_migration%'";
+        waiting(&witness, proof).await;
+        assert!(!commit.is_finished());
         wait_for_standby(&witness, "''").await;
 
-        assert_eq!(answer.unwrap(), Committed::Now);
+        assert_eq!(commit.await.unwrap().unwrap(), Committed::Now);
         assert_eq!(
             store.commit(moved.clone()).await.unwrap(),
             Committed::Before(moved.entry.clone())
         );
         assert_whole(&store, &row, &[opened.entry, moved.entry]).await;
+    });
+}
+
+#[test]
+fn what_was_kept_before_is_told_when_a_standby_has_it() {
+    let place = Place::started(&[]);
+    run(async {
+        let store = Arc::new(PostgresStore::open(place.url()).await.unwrap());
+        let opened = first(&row("s-1"));
+        store.commit(opened.clone()).await.unwrap();
+        let witness = place.beside().await;
+        wait_for_standby(&witness, "'nobody'").await;
+        commits_wait(&place, &witness).await;
+        let recalled = tokio::spawn({
+            let (store, facts) = (Arc::clone(&store), opened.entry.facts.clone());
+            async move { store.recall(&row("s-1"), &facts.key).await }
+        });
+        let proof = "wait_event = 'SyncRep' and query like 'update kyc_migration%'";
+        waiting(&witness, proof).await;
+        assert!(!recalled.is_finished());
+        wait_for_standby(&witness, "''").await;
+        assert_eq!(recalled.await.unwrap().unwrap(), Some(opened.entry));
+    });
+}
+
+#[test]
+fn a_database_whose_commits_reach_no_standby_any_more_is_not_read() {
+    let place = Place::started(&[]);
+    run(async {
+        let store = PostgresStore::open(place.url()).await.unwrap();
+        let row = row("s-1");
+        store.commit(first(&row)).await.unwrap();
+        // As one that was deposed while it hung: its standbys follow another one.
+        let witness = place.beside().await;
+        wait_for_standby(&witness, "'nobody'").await;
+        commits_wait(&place, &witness).await;
+        // What was proven a moment ago is believed for a moment.
+        let refused = loop {
+            if let Err(error) = store.load(&row).await {
+                break error;
+            }
+        };
+        assert!(matches!(refused, StoreError::Backend { .. }), "{refused:?}");
+        wait_for_standby(&witness, "''").await;
+        assert!(store.load(&row).await.unwrap().is_some());
     });
 }
 
@@ -102,18 +161,28 @@ fn work_whose_settlement_lost_its_connection_is_settled_once() {
         store.commit(first(&row("s-1"))).await.unwrap();
         let leased = store.lease(NOW, LATER, 9).await.unwrap().remove(0);
 
-        let witness = place.beside().await;
-        wait_for_standby(&witness, "'nobody'").await;
-        commits_wait(&place, &witness).await;
+        let holder = place.beside().await;
+        holder
+            .batch_execute("begin; select 1 from kyc_outbox for update")
+            .await
+            .unwrap();
         let settle = tokio::spawn({
             let (store, lease) = (Arc::clone(&store), leased.lease.clone());
             async move { store.settle(&lease, Settled::Dead).await }
         });
-        break_connection(&witness, "wait_event = 'SyncRep'").await;
-        let answer = settle.await.unwrap();
+        let witness = place.beside().await;
+        waiting(&witness, "wait_event_type = 'Lock'").await;
+        wait_for_standby(&witness, "'nobody'").await;
+        commits_wait(&place, &witness).await;
+        holder.batch_execute("rollback").await.unwrap();
+        break_connection(
+            &witness,
+            "wait_event = 'SyncRep' and query like 'with gone%'",
+        )
+        .await;
         wait_for_standby(&witness, "''").await;
 
-        answer.unwrap();
+        settle.await.unwrap().unwrap();
         assert_eq!(store.dead(None, 9).await.unwrap(), [leased]);
         assert_eq!(store.lease(LATER, LATER, 9).await.unwrap(), []);
     });

@@ -6,6 +6,7 @@
 )]
 
 mod crashes;
+mod hosts;
 mod moving;
 mod opening;
 mod races;

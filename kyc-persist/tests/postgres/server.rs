@@ -190,7 +190,7 @@ impl Drop for Server {
 }
 
 /// Where `initdb` and `postgres` are: the newest version that the distribution has installed, or where the path says.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let newest = versions
         .flatten()

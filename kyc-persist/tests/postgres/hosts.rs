@@ -1,0 +1,100 @@
+//! Which of several hosts is used: the one that takes writes, whatever the others do.
+
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+use kyc_persist::{Committed, PostgresStore, Store};
+
+use crate::run;
+use crate::server::Place;
+use crate::steps::{after, first, row};
+
+#[test]
+fn of_several_hosts_the_one_that_takes_writes_is_used() {
+    let (follows, leads) = (
+        Place::started(&["default_transaction_read_only=on"]),
+        Place::started(&[]),
+    );
+    run(async {
+        let url = both(&host(&follows), &host(&leads));
+        let store = PostgresStore::open(&url).await.unwrap();
+        let row = row("s-1");
+        store.commit(first(&row)).await.unwrap();
+        let there = PostgresStore::open(leads.url()).await.unwrap();
+        assert!(there.load(&row).await.unwrap().is_some());
+    });
+}
+
+#[test]
+fn a_host_that_hangs_keeps_nobody_waiting_for_it() {
+    let leads = Place::started(&[]);
+    let directory = tempfile::tempdir().unwrap();
+    // It takes connections, as the kernel does for a server that is stopped, and never says a word.
+    let _hangs = UnixListener::bind(directory.path().join(".s.PGSQL.5432")).unwrap();
+    run(async {
+        let url = both(&spelled(directory.path()), &host(&leads));
+        let store = PostgresStore::open(&url).await.unwrap();
+        store.commit(first(&row("s-1"))).await.unwrap();
+    });
+}
+
+#[test]
+fn a_host_that_takes_no_more_writes_is_left_for_the_one_that_does() {
+    let (before, after_it) = (Place::started(&[]), Place::started(&[]));
+    run(async {
+        let url = both(&host(&before), &host(&after_it));
+        let there = PostgresStore::open(after_it.url()).await.unwrap();
+        let store = PostgresStore::open(&url).await.unwrap();
+        let opened = first(&row("s-1"));
+        store.commit(opened.clone()).await.unwrap();
+        // What a standby has.
+        there.commit(opened.clone()).await.unwrap();
+
+        let witness = before.beside().await;
+        witness
+            .batch_execute("alter system set default_transaction_read_only = on")
+            .await
+            .unwrap();
+        witness
+            .batch_execute("select pg_reload_conf()")
+            .await
+            .unwrap();
+        // A commit before everybody has read the setting still is one.
+        let mut last = opened;
+        loop {
+            last = after(&last, &format!("r-{}", last.entry.facts.version));
+            if store.commit(last.clone()).await.is_err() {
+                break;
+            }
+            there.commit(last.clone()).await.unwrap();
+        }
+        assert_eq!(store.commit(last.clone()).await.unwrap(), Committed::Now);
+        let kept = there.load(&row("s-1")).await.unwrap().unwrap();
+        assert_eq!(kept.version, last.entry.facts.version);
+    });
+}
+
+#[test]
+fn where_no_host_takes_writes_that_is_told() {
+    let (one, two) = (
+        Place::started(&["default_transaction_read_only=on"]),
+        Place::started(&["default_transaction_read_only=on"]),
+    );
+    let opened = run(PostgresStore::open(&both(&host(&one), &host(&two))));
+    let told = opened.unwrap_err().to_string();
+    assert!(told.contains("does not allow writes"), "{told}");
+}
+
+/// The host in a place's URL.
+fn host(place: &Place) -> String {
+    let (_, rest) = place.url().split_once('@').unwrap();
+    rest.split_once('/').unwrap().0.to_owned()
+}
+
+fn spelled(directory: &Path) -> String {
+    directory.to_str().unwrap().replace('/', "%2F")
+}
+
+fn both(one: &str, two: &str) -> String {
+    format!("postgresql://kyc@{one},{two}/template1")
+}
