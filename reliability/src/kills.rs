@@ -45,42 +45,61 @@ pub(crate) fn run_all(terms: &Terms) -> Vec<Line> {
 pub(crate) struct Installation {
     adapter: Adapter,
     pub(crate) folder: TempDir,
+    /// Where the store is.
+    store: String,
     /// The store and the vault, when they are schemas of a database.
-    schemas: Option<(server::Place, server::Place)>,
+    _schemas: Option<(server::Place, server::Place)>,
     pub(crate) words: Vec<String>,
 }
 
 impl Installation {
     pub(crate) fn new(adapter: Adapter, sealed: bool, database: &server::Place) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let within = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         let schema = || server::Place::within(database.url());
         let schemas = (adapter == Adapter::Postgres).then(|| (schema(), schema()));
-        let store = match &schemas {
-            Some((store, _)) => store.url().to_owned(),
+        let urls = schemas
+            .as_ref()
+            .map(|(store, vault)| (store.url(), vault.url()));
+        let kept = Self::kept(adapter, sealed, urls);
+        Self {
+            _schemas: schemas,
+            ..kept
+        }
+    }
+
+    /// In databases that are there, sealed.
+    pub(crate) fn at(store: &str, vault: &str) -> Self {
+        Self::kept(Adapter::Postgres, true, Some((store, vault)))
+    }
+
+    fn kept(adapter: Adapter, sealed: bool, urls: Option<(&str, &str)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let within = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let store = match urls {
+            Some((store, _)) => store.to_owned(),
             None => format!("{}:{}", adapter.name(), within("store")),
         };
         let mut words = vec![
             "--store".to_owned(),
-            store,
+            store.clone(),
             "--blobs".to_owned(),
             within("blobs"),
         ];
-        match (&schemas, sealed) {
+        match (urls, sealed) {
             (_, false) => words.push("--unsealed".into()),
             (Some((_, vault)), true) => {
-                words.extend(["--vault".into(), vault.url().to_owned()]);
+                words.extend(["--vault".into(), vault.to_owned()]);
                 words.extend(["--key".into(), within("key")]);
             }
             (None, true) => {}
         }
-        if schemas.is_some() {
+        if urls.is_some() {
             words.extend(["--secret".into(), within("secret")]);
         }
         Self {
             adapter,
             folder,
-            schemas,
+            store,
+            _schemas: None,
             words,
         }
     }
@@ -88,13 +107,11 @@ impl Installation {
     /// The store itself, once the server is dead. Journals are not sealed.
     pub(crate) async fn store(&self) -> Box<dyn Store> {
         let directory = self.folder.path().join("store");
-        match (self.adapter, &self.schemas) {
-            (Adapter::Sled, _) => Box::new(SledStore::open(directory).unwrap()),
-            (Adapter::Redb, _) => Box::new(RedbStore::open(directory).unwrap()),
-            (Adapter::Postgres, Some((store, _))) => {
-                Box::new(PostgresStore::open(store.url()).await.unwrap())
-            }
-            _ => unreachable!("it forgets with its server"),
+        match self.adapter {
+            Adapter::Sled => Box::new(SledStore::open(directory).unwrap()),
+            Adapter::Redb => Box::new(RedbStore::open(directory).unwrap()),
+            Adapter::Postgres => Box::new(PostgresStore::open(&self.store).await.unwrap()),
+            Adapter::Memory => unreachable!("it forgets with its server"),
         }
     }
 }

@@ -11,9 +11,12 @@
 
 mod adapters;
 mod calls;
+mod cluster;
 mod connections;
 mod errands;
 mod kills;
+mod network;
+mod patroni;
 mod people;
 mod program;
 mod proxy;
@@ -88,6 +91,12 @@ const SCENARIOS: &[Scenario] = &[
         promise: "wherever the connection to the database breaks, who asks again gets every step once, and news come again",
         only_long: false,
         run: connections::run_all,
+    },
+    Scenario {
+        name: "cluster",
+        promise: "when one of three databases leads and is killed, hangs or is cut off, another takes over: nothing acknowledged is lost, no case is decided twice, and the old one acknowledges nothing",
+        only_long: true,
+        run: cluster::run_all,
     },
 ];
 

@@ -107,7 +107,7 @@ impl Program {
     }
 
     /// The last of what it said.
-    fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         let said = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = said.lines().rev().take(12).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")

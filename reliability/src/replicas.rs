@@ -19,7 +19,7 @@ use crate::{Terms, run, server};
 
 const WALKERS: usize = 8;
 
-/// How long one request is tried, whichever server answers.
+/// How long one request is tried, and a decision awaited.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run_all(terms: &Terms) -> Vec<Line> {
@@ -59,7 +59,7 @@ async fn both(
     for program in &mut programs {
         program.start().await;
     }
-    let either = Either::new([programs[0].reach(), programs[1].reach()]);
+    let either = Either::new([programs[0].reach(), programs[1].reach()], PATIENCE);
     let cookies = sign_in(&either).await;
     let mut races = JoinSet::new();
     for number in 0..cases {
@@ -122,7 +122,7 @@ async fn both(
     ]
 }
 
-async fn sign_in(either: &Either) -> [String; 2] {
+pub(crate) async fn sign_in(either: &Either) -> [String; 2] {
     let mut cookies = REVIEWERS.map(str::to_owned);
     for cookie in &mut cookies {
         let signed_in = either.send(&people::login(cookie)).await.unwrap();
@@ -133,7 +133,7 @@ async fn sign_in(either: &Either) -> [String; 2] {
 
 /// A case that both reviewers want, each through another server: one of them gets it, and of their two decisions from
 /// two devices one counts.
-async fn decide(either: &Either, cookies: &[String; 2], number: usize) {
+pub(crate) async fn decide(either: &Either, cookies: &[String; 2], number: usize) {
     let session = walker::arrive(either, &format!("case-{number}")).await;
     let seen = loop {
         let case = either.send(&people::case(&session, &cookies[0])).await;
@@ -179,7 +179,10 @@ async fn decide(either: &Either, cookies: &[String; 2], number: usize) {
             assert_eq!(read.body["state"], decided.as_str());
             break;
         }
-        assert!(begun.elapsed() < PATIENCE, "the decision does not arrive");
+        assert!(
+            begun.elapsed() < either.patience,
+            "the decision does not arrive"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let journal = either
@@ -207,17 +210,20 @@ async fn race(either: &Either, [one, two]: [Request; 2]) -> [Answer; 2] {
 
 /// Whichever of two servers answers.
 #[derive(Clone)]
-struct Either {
+pub(crate) struct Either {
     servers: [There; 2],
+    /// How long one request is tried, whichever server answers.
+    patience: Duration,
     first: Arc<AtomicUsize>,
     /// How long it took from the first failure to an answer.
     failovers: Arc<std::sync::Mutex<Vec<Duration>>>,
 }
 
 impl Either {
-    fn new(servers: [There; 2]) -> Self {
+    pub(crate) fn new(servers: [There; 2], patience: Duration) -> Self {
         Self {
             servers,
+            patience,
             first: Arc::default(),
             failovers: Arc::default(),
         }
@@ -266,7 +272,7 @@ impl Reach for Either {
                 }
                 failure => {
                     let begun = *failed.get_or_insert_with(Instant::now);
-                    if begun.elapsed() > PATIENCE {
+                    if begun.elapsed() > self.patience {
                         return Err(format!("{failure:?}"));
                     }
                     self.first.store(1 - first, Ordering::SeqCst);

@@ -64,6 +64,9 @@ fn suite(words: &[&str]) -> Result<Command> {
     // Nothing is left out where something is missing: whoever runs this wants to know.
     setup::postgres()?;
     setup::strace()?;
+    if words.contains(&"cluster") || words.contains(&"--long") {
+        setup::cluster()?;
+    }
     // What is counted by the hundred thousand is built as it runs in production.
     let (profile, named) = match words.contains(&"--long") {
         true => (Profile::Release, "release"),
@@ -139,5 +142,5 @@ fn capitalised(sentence: &str) -> String {
 }
 
 const NOT_TRIED: &str = "\n## Not tried\n\n\
-    A real loss of power and disks that lie about their caches; PostgreSQL with standbys that take over; databases that speak\n\
-    PostgreSQL's language without being it; buckets. The times are those of this machine, and one run.\n";
+    A real loss of power and disks that lie about their caches; a cluster on more than one machine, and one that loses two of its\n\
+    three nodes; databases that speak PostgreSQL's language without being it; buckets. The times are those of this machine, and one run.\n";

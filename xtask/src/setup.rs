@@ -1,7 +1,7 @@
 //! What a machine with only rustup's toolchain, Node and apt lacks, and how it gets it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, bail};
@@ -105,6 +105,18 @@ pub(crate) fn postgres() -> Result<()> {
         bail!("apt installed no PostgreSQL; name a database in DATABASE_URL");
     }
     Ok(())
+}
+
+/// What a cluster of databases is made of.
+pub(crate) fn cluster() -> Result<()> {
+    let has = |program: &str| Path::new("/usr/bin").join(program).is_file();
+    if has("patroni") && has("etcd") && which("ip").is_some() {
+        return Ok(());
+    }
+    let packages = "postgresql patroni etcd-server python3-etcd iproute2";
+    timed("installing Patroni and etcd with apt", || apt(packages)).with_context(|| {
+        format!("`apt-get install --no-install-recommends {packages}` installs them")
+    })
 }
 
 fn has_postgres() -> bool {

@@ -149,8 +149,8 @@ async fn listen_once(
     hearing: &mpsc::Sender<Heard>,
     pause: &mut Duration,
 ) -> Result<(), String> {
-    let begun = Instant::now();
     let (client, mut connection) = answered(hosts.connect()).await?;
+    let made_at = Instant::now();
     let (arriving, mut arrived) = mpsc::channel(QUEUE);
     let driven = tokio::spawn(async move {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
@@ -187,7 +187,7 @@ async fn listen_once(
             }
             _ = pulse.tick() => {
                 answered(client.batch_execute("")).await?;
-                if !hosts.trusts(begun) {
+                if !hosts.trusts(made_at) {
                     return Err("another host leads".into());
                 }
             }
