@@ -2,6 +2,7 @@
 //! not start.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -256,7 +257,7 @@ async fn seal<S: Store + Grants + Archive + 'static>(
     };
     let safe = unlock(place, &vault, sealing).await?;
     let store = SealedStore::open(store, safe.clone()).await;
-    let store = Arc::new(store.map_err(|error| format!("{}: {error}", place.name()))?);
+    let store = Arc::new(store.map_err(|error| place.told(&error))?);
     Ok(Kept {
         store: store.clone(),
         grants: store.clone(),
@@ -308,7 +309,7 @@ async fn unlock(store: &Place, place: &Place, sealing: &Sealing) -> Result<Safe,
     }
     Safe::unlock(vault, keyring)
         .await
-        .map_err(|error| format!("{}: {error}", place.name()))
+        .map_err(|error| place.told(&error))
 }
 
 /// The key, which is made on the first start and never again.
@@ -432,7 +433,15 @@ impl Place {
         }
     }
 
-    fn told(&self, error: &StoreError) -> String {
-        format!("{}: {error}", self.name())
+    /// What went wrong, with the name of the place in front; an adapter says its own.
+    fn told(&self, error: &impl Display) -> String {
+        let (name, said) = (self.name(), error.to_string());
+        let is_named = said
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(':'));
+        match is_named {
+            true => said,
+            false => format!("{name}: {said}"),
+        }
     }
 }

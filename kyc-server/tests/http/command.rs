@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use kyc_server::config::Config;
 use tempfile::tempdir;
+
+use crate::postgres::Place;
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kyc-server"));
@@ -233,7 +236,6 @@ fn a_port_that_is_taken_is_told() {
 #[cfg(unix)]
 #[test]
 fn the_key_of_an_installation_is_made_once_and_for_its_owner_alone() {
-    use std::os::unix::fs::PermissionsExt as _;
     let directory = tempdir().unwrap();
     let store = directory.path().join("store");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -323,6 +325,30 @@ fn pages_that_are_not_there_are_told_and_nothing_starts() {
 }
 
 #[test]
+fn a_database_that_lets_nobody_in_is_told_in_one_line_without_the_password() {
+    let directory = tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(at("hba"), "local all all scram-sha-256\n").unwrap();
+    let place = Place::started(&[&format!("hba_file={}", at("hba").display())]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = place.url().replace("kyc@", "kyc:hush@");
+    let secret = at("secret");
+    let (code, text) = starts_at(
+        &taken,
+        &["--store", &url, "--secret", secret.to_str().unwrap()],
+    );
+    assert_eq!(code, 1);
+    let told = "kyc-server: postgres: the database cannot be reached: ";
+    assert!(
+        text.starts_with(told) && text.contains("password"),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(!text.contains("hush"), "{text}");
+}
+
+#[test]
 fn a_store_is_opened_by_its_name() {
     let directory = tempdir().unwrap();
     let serve = |store: &str, secret: bool| {
@@ -349,8 +375,9 @@ fn a_store_is_opened_by_its_name() {
     for name in [nowhere.to_owned(), format!("postgres:{nowhere}")] {
         let (code, text) = serve(&name, true);
         assert_eq!(code, 1);
-        assert!(text.contains("cannot be reached"), "{text}");
-        assert!(!text.contains("hush"), "{text}");
+        let told = "kyc-server: postgres: the database cannot be reached: ";
+        assert!(text.starts_with(told) && text.contains("refused"), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
     }
     for wrong in ["redb", "redb:", "postgres", "mysql://here"] {
         let (code, text) = serve(wrong, true);

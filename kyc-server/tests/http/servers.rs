@@ -1,13 +1,15 @@
-//! Several servers on one PostgreSQL: a page connected to one is told at once what happens at another.
+//! Servers on one PostgreSQL: a page connected to one is told at once what happens at another, and nothing is acknowledged
+//! while the database is away.
 
 use std::sync::Arc;
 
 use kyc_persist::{Clock, PostgresStore, Wake};
 use kyc_server::{Parts, Server};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::harness::{Applicant, Reviewer, Stage, World, config};
+use crate::harness::{Applicant, Reviewer, Stage, World, config, problem};
 use crate::postgres::Place;
 
 /// One more server on the database, with connections of its own.
@@ -114,5 +116,39 @@ fn a_server_that_could_not_hear_tells_its_pages_to_read_again() {
         place.server().die();
         place.server().rise();
         cases.until(|told| told.event == "resync").await;
+    });
+}
+
+#[test]
+fn while_the_database_is_away_nothing_is_acknowledged_and_nothing_that_was_is_lost() {
+    let mut place = Place::started(&[]);
+    let stage = Stage::new();
+    main(async {
+        let world = server(&place, &stage).await;
+        let erika = world.applicant("one").await;
+        erika.begin().await;
+        let ready = async || world.get("/readyz").send().await.unwrap().status();
+        assert_eq!(ready().await, StatusCode::OK);
+
+        place.server().die();
+        assert_eq!(ready().await, StatusCode::SERVICE_UNAVAILABLE);
+        let back = json!({ "type": "back" });
+        let version = 1;
+        let answers = [
+            erika.post(&back, version, "back").await,
+            erika.ask(Method::GET, "").send().await.unwrap(),
+            world.exchange("a code").await,
+        ];
+        for answer in answers {
+            assert!(answer.headers().contains_key("retry-after"), "{answer:?}");
+            problem(answer, 503, "unavailable").await;
+        }
+
+        place.server().rise();
+        while ready().await != StatusCode::OK {}
+        assert_eq!(erika.version().await, version);
+        let answer = erika.post(&back, version, "back").await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(erika.version().await, version + 1);
     });
 }
