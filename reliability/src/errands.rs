@@ -349,7 +349,7 @@ fn hash(number: u8) -> Hash {
 }
 
 /// The step after that one, with this work; its event is its key.
-fn step(row: &Row, before: Option<&Commit>, key: &str, work: &[&str]) -> Commit {
+pub(crate) fn step(row: &Row, before: Option<&Commit>, key: &str, work: &[&str]) -> Commit {
     let before = before.map(|before| &before.entry);
     let version = before.map_or(0, |before| before.facts.version + 1);
     let facts = Facts {

@@ -20,6 +20,7 @@ mod patroni;
 mod people;
 mod program;
 mod proxy;
+mod races;
 mod replicas;
 mod report;
 mod seed;
@@ -29,6 +30,7 @@ mod server;
 mod story;
 mod strace;
 mod syncs;
+mod turns;
 mod walker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -97,6 +99,12 @@ const SCENARIOS: &[Scenario] = &[
         promise: "when one of three databases leads and is killed, hangs or is cut off, another takes over: nothing acknowledged is lost, no case is decided twice, and the old one acknowledges nothing",
         only_long: true,
         run: cluster::run_all,
+    },
+    Scenario {
+        name: "races",
+        promise: "of two devices, two reviewers, two decisions and two workers one wins in whatever order they come, and the other is told",
+        only_long: false,
+        run: races::run_all,
     },
 ];
 
