@@ -43,12 +43,12 @@ pub(crate) fn run_all(terms: &Terms) -> Vec<Line> {
 
 /// Where a server keeps things, and the words it is started with.
 pub(crate) struct Installation {
-    adapter: Adapter,
+    pub(crate) adapter: Adapter,
     pub(crate) folder: TempDir,
     /// Where the store is.
     store: String,
     /// The store and the vault, when they are schemas of a database.
-    _schemas: Option<(server::Place, server::Place)>,
+    pub(crate) schemas: Option<(server::Place, server::Place)>,
     pub(crate) words: Vec<String>,
 }
 
@@ -60,10 +60,7 @@ impl Installation {
             .as_ref()
             .map(|(store, vault)| (store.url(), vault.url()));
         let kept = Self::kept(adapter, sealed, urls);
-        Self {
-            _schemas: schemas,
-            ..kept
-        }
+        Self { schemas, ..kept }
     }
 
     /// In databases that are there, sealed.
@@ -99,7 +96,7 @@ impl Installation {
             adapter,
             folder,
             store,
-            _schemas: None,
+            schemas: None,
             words,
         }
     }

@@ -23,6 +23,7 @@ mod proxy;
 mod races;
 mod replicas;
 mod report;
+mod restore;
 mod seed;
 #[path = "../../kyc-persist/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
@@ -105,6 +106,12 @@ const SCENARIOS: &[Scenario] = &[
         promise: "of two devices, two reviewers, two decisions and two workers one wins in whatever order they come, and the other is told",
         only_long: false,
         run: races::run_all,
+    },
+    Scenario {
+        name: "restore",
+        promise: "who was erased stays erased when a backup of before is put back, and the others are whole",
+        only_long: false,
+        run: restore::run_all,
     },
 ];
 

@@ -209,6 +209,15 @@ pub(crate) fn journal(session: &str, cookie: &str) -> Request {
     looking(format!("/backoffice/v1/cases/{session}/journal"), cookie)
 }
 
+/// A reviewer looks at an image.
+pub(crate) fn image(session: &str, cookie: &str, number: usize) -> Request {
+    let digest = digest(number);
+    looking(
+        format!("/backoffice/v1/cases/{session}/blobs/{digest}"),
+        cookie,
+    )
+}
+
 /// A reviewer sends an event.
 pub(crate) fn judge(session: &str, cookie: &str, seen: u32, key: &str, event: &Value) -> Request {
     let headers = vec![

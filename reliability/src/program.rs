@@ -124,7 +124,7 @@ impl Drop for Program {
 }
 
 /// What `KYC_SERVER` names, or what was built beside us.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let beside = || {
         std::env::current_exe()
             .unwrap()

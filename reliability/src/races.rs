@@ -263,7 +263,7 @@ impl Races {
         }
         self.orders.insert(turns.order());
 
-        let book = sink.book.lock().unwrap();
+        let book = std::mem::take(&mut *sink.book.lock().unwrap());
         let mut done: BTreeMap<&str, u32> = BTreeMap::new();
         for (name, fence, who) in &book.settled {
             assert_eq!(done.insert(name, *fence), None, "{name} was settled twice");
@@ -282,7 +282,6 @@ impl Races {
         }
         *self.told.entry("lost their lease").or_default() += book.lost.len();
         *self.told.entry("delivered again").or_default() += book.delivered.len() - work.len();
-        drop(book);
         let far = Timestamp::from_millis(u64::MAX / 2);
         assert_eq!(self.work[1].lease(far, far, 9).await.unwrap(), []);
     }
