@@ -5,7 +5,6 @@
 mod copies;
 
 use std::fmt::Debug;
-use std::fs::File;
 use std::io;
 use std::path::{Path as Directory, PathBuf};
 use std::sync::Arc;
@@ -20,7 +19,8 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use sha2::{Digest, Sha256};
 
-use crate::StoreError;
+use crate::files::{make_directory, sync};
+use crate::{Pulse, StoreError};
 
 /// The name in errors.
 const NAME: &str = "blobs";
@@ -44,6 +44,7 @@ pub struct Blobs {
     objects: Arc<dyn ObjectStore>,
     /// Where the files are, when they are local: what `object_store` does not sync is synced here.
     root: Option<Arc<PathBuf>>,
+    pulse: Pulse,
     /// Nothing when objects are plainly what they hold.
     pub(crate) cover: Option<Arc<dyn Cover>>,
 }
@@ -83,14 +84,12 @@ impl Blobs {
     /// [`StoreError::Backend`] when the file system refuses.
     pub fn local(directory: impl AsRef<Directory>) -> Result<Self, StoreError> {
         let directory = directory.as_ref();
-        std::fs::create_dir_all(directory).map_err(world)?;
+        make_directory(directory).map_err(world)?;
         let directory = directory.canonicalize().map_err(world)?;
-        if let Some(parent) = directory.parent() {
-            sync(parent).map_err(world)?;
-        }
         let objects = LocalFileSystem::new_with_prefix(&directory).map_err(world)?;
         Ok(Self {
             objects: Arc::new(objects.with_fsync(true)),
+            pulse: Pulse::new(NAME, Some(&directory)),
             root: Some(Arc::new(directory)),
             cover: None,
         })
@@ -105,6 +104,7 @@ impl Blobs {
     pub fn over(objects: Arc<dyn ObjectStore>) -> Self {
         Self {
             objects,
+            pulse: Pulse::new(NAME, None),
             root: None,
             cover: None,
         }
@@ -122,29 +122,52 @@ impl Blobs {
             None => (blob.to_string(), bytes),
         };
         let place = shelf(session).join(name);
-        let create = PutOptions::from(PutMode::Create);
-        match self
-            .objects
-            .put_opts(&place, object.clone().into(), create)
-            .await
-        {
-            Ok(_) => return Ok(blob),
-            Err(Error::AlreadyExists { .. }) => {}
-            Err(error) => return Err(world(error)),
-        }
-        match self.get(session, &blob).await {
-            // Another request may have put it and not have synced it yet.
-            Ok(Some(_)) => self.sync_session(session).await?,
-            // The name tells what belongs here, so damage can be mended.
-            Ok(None) | Err(StoreError::Corrupt { .. }) => {
-                self.objects
-                    .put(&place, object.into())
-                    .await
-                    .map_err(world)?;
+        if !self.write(&place, object.clone(), PutMode::Create).await? {
+            match self.get(session, &blob).await {
+                Ok(Some(_)) => {}
+                // The name tells what belongs here, so damage can be mended.
+                Ok(None) | Err(StoreError::Corrupt { .. }) => {
+                    self.write(&place, object, PutMode::Overwrite).await?;
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => return Err(error),
         }
+        // Another request may have put it, or made a directory of its path, and not have synced that yet.
+        self.sync_session(session).await?;
         Ok(blob)
+    }
+
+    /// Writes an object; tells whether it did, or whether there is one. It is on disk, but perhaps not every directory
+    /// that leads to it.
+    async fn write(&self, place: &Path, object: Bytes, mode: PutMode) -> Result<bool, StoreError> {
+        self.pulse.going()?;
+        self.pulse.room(object.len() as u64)?;
+        let put = self
+            .objects
+            .put_opts(place, object.into(), PutOptions::from(mode))
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(Error::AlreadyExists { .. }) => Ok(false),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Why nothing was put. After a disk has failed, what lies on it may not be what was written.
+    fn failed(&self, error: Error) -> StoreError {
+        let cause = cause_of(&error);
+        if cause.is_some_and(|cause| FULL.contains(&cause.kind())) {
+            return StoreError::Full { store: NAME };
+        }
+        if cause.is_some_and(|cause| cfg!(unix) && cause.raw_os_error() == Some(EIO)) {
+            self.pulse.stop();
+        }
+        world(error)
+    }
+
+    /// Tells from then on whether images are still taken.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// The bytes of that name, if they are there.
@@ -281,10 +304,15 @@ impl Blobs {
     }
 
     async fn sync_session(&self, session: &SessionId) -> Result<(), StoreError> {
-        match self.directory(session) {
-            Some(directory) => blocking(move || gone_is_fine(sync(&directory))).await,
-            None => Ok(()),
-        }
+        let (Some(directory), Some(root)) = (self.directory(session), self.root.clone()) else {
+            return Ok(());
+        };
+        let synced = blocking(move || {
+            let path = directory.ancestors();
+            let mut path = path.take_while(|path| path.starts_with(&*root));
+            path.try_for_each(|directory| gone_is_fine(sync(directory)))
+        });
+        synced.await.inspect_err(|_| self.pulse.stop())
     }
 
     fn directory(&self, session: &SessionId) -> Option<PathBuf> {
@@ -331,9 +359,20 @@ fn gone_is_fine(done: io::Result<()>) -> io::Result<()> {
     }
 }
 
-fn sync(directory: &Directory) -> io::Result<()> {
-    File::open(directory)?.sync_all()
+/// What the system said, behind whatever was said about it.
+fn cause_of(error: &Error) -> Option<&io::Error> {
+    let mut cause: &(dyn std::error::Error + 'static) = error;
+    loop {
+        if let Some(found) = cause.downcast_ref() {
+            return Some(found);
+        }
+        cause = cause.source()?;
+    }
 }
+
+const FULL: [io::ErrorKind; 2] = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+/// The disk has failed, which `io::ErrorKind` has no name for.
+const EIO: i32 = 5;
 
 fn world(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::backend(NAME, error)

@@ -56,6 +56,13 @@ pub enum StoreError {
         key: String,
     },
 
+    /// There is no room, and nothing was written. It is taken again once there is.
+    #[error("{store}: there is no room left to write")]
+    Full {
+        /// The adapter.
+        store: &'static str,
+    },
+
     /// An earlier write could not be made durable. The store answers nothing more until it is opened again.
     #[error("{store}: stopped, because an earlier write could not be made durable")]
     Stopped {

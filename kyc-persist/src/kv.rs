@@ -31,6 +31,7 @@ mod store;
 mod vault;
 
 use std::fmt::Debug;
+use std::path::Path;
 
 use crate::StoreError;
 
@@ -74,4 +75,9 @@ pub trait Engine: Debug + Send + Sync + 'static {
     ///
     /// What the engine answers. The store stops after it.
     fn sync(&self) -> Result<(), StoreError>;
+
+    /// Where it writes, when that is a disk of this machine: batches are refused while there is no room for them.
+    fn directory(&self) -> Option<&Path> {
+        None
+    }
 }

@@ -14,6 +14,7 @@ mod commit;
 pub mod conformance;
 mod courier;
 mod error;
+mod files;
 mod flows;
 mod grants;
 mod keeper;
@@ -23,6 +24,7 @@ mod memory;
 mod outbox;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod pulse;
 #[cfg(feature = "redb")]
 mod redb;
 #[cfg(feature = "sealed")]
@@ -44,6 +46,7 @@ pub use clock::Clock;
 pub use commit::{Commit, Committed, Expected, Kept, Row};
 pub use courier::{Courier, Deliver, Delivered, Terms};
 pub use error::StoreError;
+pub use files::keep_secret;
 pub use flows::Flows;
 pub use grants::{Grant, Grants};
 pub use keeper::{Answer, Ask, KeepError, Keeper, Moved};
@@ -52,6 +55,7 @@ pub use memory::MemoryStore;
 pub use outbox::{Lease, NotAnOutboundId, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
 #[cfg(feature = "postgres")]
 pub use postgres::{Heard, News, PostgresError, PostgresStore, PostgresWarning};
+pub use pulse::Pulse;
 #[cfg(feature = "redb")]
 pub use redb::{Redb, RedbStore};
 #[cfg(feature = "sealed")]

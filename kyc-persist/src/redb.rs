@@ -11,7 +11,7 @@
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use redb::{
@@ -19,8 +19,8 @@ use redb::{
     ReadableDatabase, StorageError, TableDefinition, TableError, TransactionError,
 };
 
-use crate::StoreError;
 use crate::kv::{Engine, KvStore, Pair};
+use crate::{StoreError, files};
 
 /// A store in a directory of its own, for one machine.
 pub type RedbStore = KvStore<Redb>;
@@ -47,6 +47,7 @@ pub struct Redb {
     // Dropped before the lock is released.
     db: Database,
     _lock: File,
+    directory: PathBuf,
 }
 
 impl Redb {
@@ -56,7 +57,7 @@ impl Redb {
     ///
     /// As [`RedbStore::open`].
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(directory).map_err(world)?;
+        files::make_directory(directory).map_err(world)?;
         let lock = File::create(directory.join("lock")).map_err(world)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => StoreError::InUse { store: Self::NAME },
@@ -70,7 +71,11 @@ impl Redb {
         let begun = Instant::now();
         let db = guarded(|| builder().open(&file).map_err(refused))?;
         tracing::info!(took_ms = begun.elapsed().as_millis(), "redb is checked");
-        Ok(Self { db, _lock: lock })
+        Ok(Self {
+            db,
+            _lock: lock,
+            directory: directory.to_owned(),
+        })
     }
 
     fn table(&self) -> Result<ReadOnlyTable<&'static [u8], &'static [u8]>, StoreError> {
@@ -112,6 +117,10 @@ impl Engine for Redb {
 
     fn sync(&self) -> Result<(), StoreError> {
         commit(&self.db, Durability::Immediate, Vec::new())
+    }
+
+    fn directory(&self) -> Option<&Path> {
+        Some(&self.directory)
     }
 }
 

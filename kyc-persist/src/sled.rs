@@ -12,13 +12,13 @@
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sled::{Batch, Db, Mode};
 
-use crate::StoreError;
 use crate::kv::{Engine, KvStore, Pair};
+use crate::{StoreError, files};
 
 /// A store in a directory of its own, for development and small installations.
 pub type SledStore = KvStore<Sled>;
@@ -48,6 +48,7 @@ pub struct Sled {
     db: Db,
     file: File,
     _lock: File,
+    directory: PathBuf,
 }
 
 impl Sled {
@@ -57,7 +58,7 @@ impl Sled {
     ///
     /// As [`SledStore::open`].
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(directory).map_err(world)?;
+        files::make_directory(directory).map_err(world)?;
         let lock = File::create(directory.join("lock")).map_err(world)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => StoreError::InUse { store: Self::NAME },
@@ -69,6 +70,7 @@ impl Sled {
             db,
             file,
             _lock: lock,
+            directory: directory.to_owned(),
         };
         engine.sync()?;
         sync_directories(directory).map_err(world)?;
@@ -117,6 +119,10 @@ impl Engine for Sled {
     fn sync(&self) -> Result<(), StoreError> {
         self.db.flush().map_err(fault)?;
         self.file.sync_data().map_err(world)
+    }
+
+    fn directory(&self) -> Option<&Path> {
+        Some(&self.directory)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::task::Poll;
@@ -20,7 +21,7 @@ use kyc_persist::{
 
 /// An engine that counts, waits at a gate and fails when it is told to.
 #[derive(Clone, Debug, Default)]
-struct Spy(Arc<(Mutex<Seen>, Condvar)>);
+struct Spy(Arc<(Mutex<Seen>, Condvar)>, Option<PathBuf>);
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -123,6 +124,10 @@ impl Engine for Spy {
         }
         self.set(|seen| seen.syncs += 1);
         Ok(())
+    }
+
+    fn directory(&self) -> Option<&Path> {
+        self.1.as_deref()
     }
 }
 
@@ -467,4 +472,33 @@ fn assert_stopped<T: std::fmt::Debug>(answer: Result<T, StoreError>) {
         matches!(answer, Err(StoreError::Stopped { .. })),
         "{answer:?}"
     );
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_commits_before_they_are_written_and_stops_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let disk = place.path().join("disk");
+    // A file system on which nothing is ever free.
+    std::os::unix::fs::symlink("/proc", &disk).unwrap();
+    let spy = Spy(Arc::default(), Some(disk.clone()));
+    let store = KvStore::over(spy.clone()).unwrap();
+    let refused = store.commit(opening("first")).await;
+    assert!(
+        matches!(refused, Err(StoreError::Full { store: "spy" })),
+        "{refused:?}"
+    );
+    assert!(matches!(
+        store.pulse().check(),
+        Err(StoreError::Full { .. })
+    ));
+    assert!(!store.pulse().has_stopped());
+    assert_eq!(spy.counts(), (0, 0));
+    assert_eq!(store.load(&row("first")).await.unwrap(), None);
+
+    std::fs::remove_file(&disk).unwrap();
+    std::os::unix::fs::symlink(place.path(), &disk).unwrap();
+    let kept = store.commit(opening("first")).await.unwrap();
+    assert_eq!(kept, Committed::Now);
+    assert!(store.pulse().check().is_ok());
 }

@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::decoders::Decoders;
+use crate::health::Health;
 use crate::live::Live;
 use crate::places::Places;
 use crate::problem::Problem;
@@ -82,6 +83,8 @@ pub(crate) struct Inner {
     pub(crate) closing: CancellationToken,
     /// Whether somebody carries effects out.
     pub(crate) courier: AtomicBool,
+    /// What is known of the disks below.
+    pub(crate) health: Health,
     secret: [u8; 32],
 }
 
@@ -248,6 +251,7 @@ impl App {
             tasks: TaskTracker::new(),
             closing,
             courier: AtomicBool::new(false),
+            health: Health::default(),
             secret: parts.secret,
             flows: parts.flows,
             config: parts.config,

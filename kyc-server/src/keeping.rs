@@ -12,8 +12,8 @@ use kyc_core::journal::Entry;
 use kyc_persist::archive::{self, Archive, ArchiveError};
 use kyc_persist::{
     Blobs, Grants, Kek, Kept as Standing, KeyError, KeySource, Keyring, MemoryStore, MemoryVault,
-    Page, PostgresStore, Query, RedbStore, Row, Safe, SealedStore, SledStore, Store, StoreError,
-    Vault,
+    Page, PostgresStore, Pulse, Query, RedbStore, Row, Safe, SealedStore, SledStore, Store,
+    StoreError, Vault,
 };
 
 /// With which keys everything is sealed.
@@ -61,8 +61,18 @@ pub(crate) struct Kept {
     pub(crate) safe: Option<Safe>,
     /// What other servers on the same store do, where there can be others.
     pub(crate) others: Option<PostgresStore>,
+    /// The disks that all this is on.
+    pub(crate) pulses: Vec<Pulse>,
     /// What is to be wrapped anew, when there are older keys.
     pub(crate) rotating: Option<Safe>,
+}
+
+impl Kept {
+    /// The same, on one disk more.
+    fn on(mut self, pulse: Pulse) -> Self {
+        self.pulses.push(pulse);
+        self
+    }
 }
 
 /// What an audit reads, without a key: names, versions, heads and the journal.
@@ -143,11 +153,15 @@ pub(crate) async fn open(
         Place::Memory => seal(MemoryStore::new(), &place, images, sealing).await,
         Place::Sled(directory) => {
             let store = SledStore::open(directory).map_err(|error| place.told(&error))?;
-            seal(store, &place, images, sealing).await
+            let pulse = store.pulse();
+            let kept = seal(store, &place, images, sealing).await?;
+            Ok(kept.on(pulse))
         }
         Place::Redb(directory) => {
             let store = RedbStore::open(directory).map_err(|error| place.told(&error))?;
-            seal(store, &place, images, sealing).await
+            let pulse = store.pulse();
+            let kept = seal(store, &place, images, sealing).await?;
+            Ok(kept.on(pulse))
         }
         Place::Postgres(url) => {
             let store = PostgresStore::open(url).await;
@@ -244,6 +258,7 @@ async fn seal<S: Store + Grants + Archive + 'static>(
         return Ok(Kept {
             store: store.clone(),
             grants: store.clone(),
+            pulses: vec![images.pulse()],
             blobs: images,
             below: Arc::new(Unsealed(store)),
             safe: None,
@@ -255,12 +270,14 @@ async fn seal<S: Store + Grants + Archive + 'static>(
         Some(name) => Place::parse("--vault", name)?,
         None => place.beside()?,
     };
-    let safe = unlock(place, &vault, sealing).await?;
+    let mut pulses = vec![images.pulse()];
+    let safe = unlock(place, &vault, sealing, &mut pulses).await?;
     let store = SealedStore::open(store, safe.clone()).await;
     let store = Arc::new(store.map_err(|error| place.told(&error))?);
     Ok(Kept {
         store: store.clone(),
         grants: store.clone(),
+        pulses,
         blobs: images.sealed(safe.clone()),
         below: store,
         others: None,
@@ -269,17 +286,24 @@ async fn seal<S: Store + Grants + Archive + 'static>(
     })
 }
 
-async fn unlock(store: &Place, place: &Place, sealing: &Sealing) -> Result<Safe, String> {
+async fn unlock(
+    store: &Place,
+    place: &Place,
+    sealing: &Sealing,
+    pulses: &mut Vec<Pulse>,
+) -> Result<Safe, String> {
     let vault: Arc<dyn Vault> = match place {
         Place::Memory => Arc::new(MemoryVault::new()),
         Place::Sled(directory) => {
             let vault = SledStore::open(directory).map_err(|error| place.told(&error))?;
             is_whole(&vault, place).await?;
+            pulses.push(vault.pulse());
             Arc::new(vault)
         }
         Place::Redb(directory) => {
             let vault = RedbStore::open(directory).map_err(|error| place.told(&error))?;
             is_whole(&vault, place).await?;
+            pulses.push(vault.pulse());
             Arc::new(vault)
         }
         Place::Postgres(url) => {

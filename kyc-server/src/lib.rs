@@ -11,6 +11,7 @@ mod decoders;
 mod delivery;
 mod editions;
 mod headers;
+mod health;
 mod holds;
 mod images;
 mod integrator;

@@ -255,6 +255,7 @@ fn serve(options: Serve) -> Result<(), Failure> {
             pages: options.pages,
             secret,
         });
+        server = server.with_pulses(kept.pulses);
         if let Some(store) = kept.others {
             server = server.with_news(store.news());
         }
@@ -337,21 +338,14 @@ fn key_in(file: &Path) -> Result<[u8; 32], Failure> {
     }
 }
 
+/// Makes the file; another process that starts at the same time may have been first.
 fn create(file: &Path, secret: &Secret) -> Result<String, Failure> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || {
-        if let Some(parent) = file.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        let mut opened = options.open(file)?;
-        writeln!(opened, "{}", secret.reveal())?;
-        opened.sync_all()
-    };
-    write().map_err(|error| Failure::in_file(file, [error]))?;
-    Ok(secret.reveal().to_owned())
+    let line = format!("{}\n", secret.reveal());
+    match kyc_persist::keep_secret(file, line.as_bytes()) {
+        Ok(()) => Ok(line),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(file),
+        Err(error) => Err(Failure::in_file(file, [error])),
+    }
 }
 
 fn reviewer(name: &ReviewerId, viewer: bool) -> Result<(), Failure> {

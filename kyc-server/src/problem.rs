@@ -13,6 +13,8 @@ pub(crate) struct Problem {
     detail: Option<String>,
     more: Map<String, Value>,
     retry_after: Option<u64>,
+    /// The store that has no room, when that is why.
+    full: Option<&'static str>,
 }
 
 macro_rules! problems {
@@ -111,6 +113,7 @@ impl Problem {
             detail: None,
             more: Map::new(),
             retry_after: None,
+            full: None,
         }
     }
 
@@ -142,6 +145,14 @@ impl Problem {
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// The store has no room for what was asked.
+    pub(crate) fn no_room(store: &'static str) -> Self {
+        Self {
+            full: Some(store),
+            ..Self::unavailable().retry_after(30)
+        }
     }
 
     /// The stable name of the problem.
@@ -180,6 +191,9 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(Code(self.code));
+        if let Some(store) = self.full {
+            response.extensions_mut().insert(Full(store));
+        }
         response
     }
 }
@@ -187,6 +201,10 @@ impl IntoResponse for Problem {
 /// Left on the response, so that the log line of the request can name the problem.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Code(pub(crate) &'static str);
+
+/// Left on the response of a store that had no room, so that it is known when somebody asks whether the server is ready.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Full(pub(crate) &'static str);
 
 #[cfg(test)]
 mod tests {

@@ -44,6 +44,10 @@ impl From<StoreError> for Problem {
                 tracing::error!(%error, "the store is damaged");
                 Self::session_unreadable()
             }
+            StoreError::Full { store } => {
+                tracing::error!(%error, "nothing is kept");
+                Self::no_room(store)
+            }
             _ => {
                 tracing::error!(%error, "the store does not answer");
                 Self::unavailable().retry_after(1)

@@ -3,12 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
-use kyc_core::journal::Hash;
 use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -17,22 +15,27 @@ use crate::app::App;
 use crate::headers::{self, Lines};
 use crate::pages::Pages;
 use crate::problem::Problem;
-use crate::{logs, openapi, rates};
+use crate::{health, logs, openapi, rates};
 
 /// The whole server as one service.
 pub(crate) fn router(app: &App, pages: Option<&Path>) -> Router {
     let (api, document) = openapi::routes(csrf(app)).split_for_parts();
-    let api = api.route_layer(middleware::from_fn_with_state(
-        Arc::clone(&app.rates),
-        rates::by_peer,
-    ));
+    let api = api
+        .route_layer(middleware::from_fn_with_state(
+            app.clone(),
+            health::before_each_answer,
+        ))
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(&app.rates),
+            rates::by_peer,
+        ));
     let document = openapi::text(&document);
     let https = app.public_url.starts_with("https://");
     let lines = Arc::new(Lines::new(&app.config.frame_ancestors, https));
     let pages = Pages::new(pages);
 
     api.route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
+        .route("/readyz", get(health::readyz))
         .route(
             "/openapi.json",
             get(move || async move { ([("content-type", "application/json")], document) }),
@@ -66,15 +69,4 @@ fn csrf(app: &App) -> Csrf {
 /// The process lives.
 async fn healthz() -> Json<serde_json::Value> {
     Json(json!({ "status": "alive" }))
-}
-
-/// Requests can be served: the store answers, and somebody carries effects.
-async fn readyz(State(app): State<App>) -> Response {
-    let store = app.grants.find(&Hash::ZERO, app.clock.now()).await.is_ok();
-    let courier = app.courier.load(std::sync::atomic::Ordering::Relaxed);
-    let status = match store && courier && !app.closing.is_cancelled() {
-        true => StatusCode::OK,
-        false => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    (status, Json(json!({ "store": store, "courier": courier }))).into_response()
 }

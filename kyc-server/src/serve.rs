@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use kyc_core::FlowId;
-use kyc_persist::{Courier, Heard, News, StoreError, Terms, Wake};
+use kyc_persist::{Courier, Heard, News, Pulse, StoreError, Terms, Wake};
 use tokio::net::TcpListener;
 
 use crate::accept::accept;
@@ -67,6 +67,14 @@ impl Server {
     pub fn with_news(mut self, news: News) -> Self {
         self.app.live.telling(news.teller());
         self.news = Some(news);
+        self
+    }
+
+    /// Looks at these disks: whether they have room is told by `/readyz`, and once one of them has failed, nothing more is
+    /// acknowledged.
+    #[must_use]
+    pub fn with_pulses(self, pulses: Vec<Pulse>) -> Self {
+        self.app.health.watch(pulses);
         self
     }
 

@@ -4,7 +4,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use kyc_core::journal::Hash;
 use kyc_core::{BlobRef, SessionId};
 use object_store::path::Path;
-use object_store::{Error, ObjectStoreExt};
+use object_store::{Error, ObjectStoreExt, PutMode};
 use sha2::{Digest, Sha256};
 
 use super::{Blobs, name_of, shelf, world};
@@ -35,9 +35,8 @@ impl Blobs {
         };
         let name = name.ok_or(StoreError::Erased)?;
         let place = place(session, &name);
-        let put = self.objects.put(&place, object.into()).await;
-        put.map_err(world)?;
-        Ok(())
+        self.write(&place, object, PutMode::Overwrite).await?;
+        self.sync_session(session).await
     }
 
     /// The copy of an image, if there is one. One that is damaged is none: it can be made again.

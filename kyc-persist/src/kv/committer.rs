@@ -2,7 +2,7 @@
 //! syncs once, and then answers each.
 //!
 //! Syncing is what a commit costs, so a hundred that wait together cost as much as one. A commit that is refused takes
-//! nothing from the others. After a batch or a sync has failed, the thread answers nobody any more: what the kernel has
+//! nothing from the others. While the disk has no room for them, they are refused before anything is written. After a batch or a sync has failed, the thread answers nobody any more: what the kernel has
 //! dropped after a failed sync, a second sync does not bring back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Engine;
 use super::draft::{Draft, Promise};
-use crate::StoreError;
+use crate::{Pulse, StoreError};
 
 /// The most commits that share one sync.
 const LARGEST_GROUP: usize = 256;
@@ -25,6 +25,7 @@ pub(super) struct Shared<E> {
     /// all of it or nothing.
     pub(super) written: RwLock<u64>,
     pub(super) progress: watch::Sender<Progress>,
+    pub(super) pulse: Pulse,
 }
 
 /// How far the thread has come.
@@ -58,9 +59,18 @@ pub(super) fn job<E: Engine, T: Send + 'static>(
     (Box::new(job), answer)
 }
 
+/// Why a group was not kept.
+enum Failure {
+    /// Nothing was written.
+    NoRoom(StoreError),
+    /// Nobody knows what is on disk.
+    Broken(StoreError),
+}
+
 impl<E: Engine> Shared<E> {
     pub(super) fn new(engine: E) -> Self {
         Self {
+            pulse: Pulse::new(E::NAME, engine.directory()),
             engine,
             written: RwLock::new(0),
             progress: watch::Sender::default(),
@@ -75,22 +85,25 @@ impl<E: Engine> Shared<E> {
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 self.keep(group.drain(..), &mut answers)
             }));
-            let failure = match outcome {
-                Ok(Ok(())) => None,
-                Ok(Err(error)) => Some(error),
-                Err(_) => Some(StoreError::Corrupt {
-                    store: E::NAME,
-                    what: "engine",
-                }),
+            let (failure, stops) = match outcome {
+                Ok(Ok(())) => (None, false),
+                Ok(Err(Failure::NoRoom(error))) => (Some(error), false),
+                Ok(Err(Failure::Broken(error))) => (Some(error), true),
+                Err(_) => {
+                    let what = "engine";
+                    let store = E::NAME;
+                    (Some(StoreError::Corrupt { store, what }), true)
+                }
             };
-            if failure.is_some() {
+            if stops {
+                self.pulse.stop();
                 self.progress
                     .send_modify(|progress| progress.stopped = true);
             }
             for answer in answers {
                 answer(failure.clone());
             }
-            if failure.is_some() {
+            if stops {
                 return;
             }
         }
@@ -100,7 +113,7 @@ impl<E: Engine> Shared<E> {
         &self,
         group: impl Iterator<Item = Job<E>>,
         answers: &mut Vec<Answer>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Failure> {
         let mut draft = Draft::new(&self.engine);
         for job in group {
             answers.push(job(&mut draft));
@@ -110,17 +123,27 @@ impl<E: Engine> Shared<E> {
         if batch.is_empty() {
             return Ok(());
         }
+        self.pulse.room(cost_of(&batch)).map_err(Failure::NoRoom)?;
         let written = {
             let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
             *written += u64::from(must_sync);
-            self.engine.write(batch)?;
+            self.engine.write(batch).map_err(Failure::Broken)?;
             *written
         };
         if must_sync {
-            self.engine.sync()?;
+            self.engine.sync().map_err(Failure::Broken)?;
             self.progress
                 .send_modify(|progress| progress.synced = written);
         }
         Ok(())
     }
+}
+
+/// How many bytes a batch may cost on the disk, and rather too many: engines write whole pages, some of them twice.
+fn cost_of(batch: &[(Vec<u8>, Option<Vec<u8>>)]) -> u64 {
+    const PAGE: usize = 4096;
+    let of = |(key, value): &(Vec<u8>, Option<Vec<u8>>)| {
+        PAGE + key.len() + value.as_ref().map_or(0, Vec::len)
+    };
+    batch.iter().map(|pair| 4 * of(pair) as u64).sum()
 }

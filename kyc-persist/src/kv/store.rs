@@ -14,8 +14,8 @@ use super::committer::{Job, Shared, job};
 use super::draft::{Draft, Promise};
 use super::{Engine, grants, outbox, rows};
 use crate::{
-    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled,
-    Store, StoreError,
+    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Pulse, Query, Row,
+    Settled, Store, StoreError,
 };
 
 /// How many commits may wait before those who bring more have to wait as well.
@@ -53,6 +53,11 @@ impl<E: Engine> KvStore<E> {
             jobs: Some(jobs),
             committer: Some(committer),
         })
+    }
+
+    /// Tells from then on whether it still takes writes, also once it is closed.
+    pub fn pulse(&self) -> Pulse {
+        self.shared.pulse.clone()
     }
 
     /// Reads what is on disk: waits for the sync of what it has seen.

@@ -8,8 +8,10 @@ use super::connections::Connections;
 use crate::StoreError;
 
 /// Settings without which an acknowledged commit may be lost, or come back torn.
-const NEEDED: [(&str, &[&str]); 4] = [
+const NEEDED: [(&str, &[&str]); 5] = [
     ("fsync", &["on"]),
+    // What a failed sync has lost, the next one does not bring back.
+    ("data_sync_retry", &["off"]),
     ("full_page_writes", &["on"]),
     // `local` waits for this server's disk, and so do the others but `off`.
     (
@@ -48,7 +50,7 @@ impl fmt::Display for PostgresWarning {
 /// What is set wrongly on this connection's server. A database that is not PostgreSQL may not know a setting.
 pub(super) async fn unfit(client: &Client) -> Result<Option<String>, Error> {
     let rows = client
-        .query("select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding')", &[])
+        .query("select name, setting from pg_settings where name in ('fsync', 'data_sync_retry', 'full_page_writes', 'synchronous_commit', 'server_encoding')", &[])
         .await?;
     for row in rows {
         let (name, setting): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);

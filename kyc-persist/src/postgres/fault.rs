@@ -154,6 +154,11 @@ impl Fault {
     }
 
     pub(super) fn told(self) -> StoreError {
+        if let Self::Undone(PostgresError::Refused { code, .. }) = &self
+            && code == SqlState::DISK_FULL.code()
+        {
+            return StoreError::Full { store: NAME };
+        }
         self.error().clone().told()
     }
 

@@ -2,14 +2,15 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use zeroize::Zeroizing;
 
 use super::cipher::{derive, random};
+use crate::keep_secret;
 
 /// The name of a key: derived from it, so that no key answers to the name of another, and telling nothing of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,7 +98,7 @@ impl Kek {
             }
         }
         text.push('\n');
-        write_secret(file, text.as_bytes()).map_err(|source| KeyError::System {
+        keep_secret(file, text.as_bytes()).map_err(|source| KeyError::System {
             place: file.display().to_string(),
             source,
         })?;
@@ -247,23 +248,6 @@ impl Keyring {
     fn all(&self) -> impl Iterator<Item = &Kek> {
         std::iter::once(&self.current).chain(&self.older)
     }
-}
-
-fn write_secret(file: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let parent = match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent)?;
-    let mut opened = options.open(file)?;
-    opened.write_all(text)?;
-    opened.sync_all()?;
-    // A key that is gone after a loss of power would have sealed data that is not.
-    File::open(parent)?.sync_all()
 }
 
 #[cfg(unix)]

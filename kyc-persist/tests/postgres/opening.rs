@@ -96,6 +96,7 @@ fn tables_of_a_newer_program_are_refused() {
 fn a_server_that_forgets_what_it_acknowledged_is_refused() {
     for setting in [
         "fsync=off",
+        "data_sync_retry=on",
         "full_page_writes=off",
         "synchronous_commit=off",
     ] {

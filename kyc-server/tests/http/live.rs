@@ -144,5 +144,5 @@ async fn health_is_told_to_anybody() {
         .json()
         .await
         .unwrap();
-    assert_eq!(ready, json!({ "store": true, "courier": true }));
+    assert_eq!(ready, json!({ "store": true, "courier": true, "why": [] }));
 }

@@ -15,6 +15,7 @@ mod description;
 mod erasures;
 mod flows;
 mod harness;
+mod health;
 mod hold;
 mod live;
 mod logs;

@@ -1,0 +1,113 @@
+//! Whether a place on a disk still takes writes: it has room, and nothing that was written there ever failed to be durable.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::StoreError;
+
+/// What tells of a store or of blobs on a disk whether they still take writes. A clone is about the same place.
+#[derive(Clone, Debug)]
+pub struct Pulse(Arc<Place>);
+
+#[derive(Debug)]
+struct Place {
+    name: &'static str,
+    /// Nothing when it is not on a disk of this machine.
+    directory: Option<PathBuf>,
+    has_stopped: AtomicBool,
+}
+
+impl Pulse {
+    pub(crate) fn new(name: &'static str, directory: Option<&Path>) -> Self {
+        Self(Arc::new(Place {
+            name,
+            directory: directory.map(Path::to_owned),
+            has_stopped: AtomicBool::new(false),
+        }))
+    }
+
+    /// The name of the adapter.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// Whether it still takes writes. Asks the file system, and may block as that does.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stopped`], for good, and [`StoreError::Full`], until there is room.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.going()?;
+        self.room(0)
+    }
+
+    /// Whether something could not be made durable. Then it takes no more writes until it is opened again.
+    pub fn has_stopped(&self) -> bool {
+        self.0.has_stopped.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn going(&self) -> Result<(), StoreError> {
+        match self.has_stopped() {
+            true => Err(StoreError::Stopped { store: self.0.name }),
+            false => Ok(()),
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.0.has_stopped.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether so many bytes more leave the reserve alone: a disk is called full while it is not, because a write that
+    /// fails half way stops an engine, and one that is not begun stops nothing.
+    pub(crate) fn room(&self, bytes: u64) -> Result<(), StoreError> {
+        let Some(free) = self.0.directory.as_deref().and_then(free) else {
+            return Ok(());
+        };
+        match free < RESERVE.saturating_add(bytes) {
+            true => Err(StoreError::Full { store: self.0.name }),
+            false => Ok(()),
+        }
+    }
+}
+
+/// How much has to be left on a disk.
+const RESERVE: u64 = 8 * 1024 * 1024;
+
+/// How many bytes are left for us on the disk of a directory, where the system tells.
+#[cfg(unix)]
+fn free(directory: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(directory).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free(_: &Path) -> Option<u64> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_more_than_there_is_finds_no_room_and_what_needs_little_does() {
+        let place = tempfile::tempdir().unwrap();
+        let pulse = Pulse::new("disk", Some(place.path()));
+        assert!(pulse.check().is_ok());
+        let answer = pulse.room(u64::MAX);
+        assert!(matches!(answer, Err(StoreError::Full { store: "disk" })));
+        let nowhere = Pulse::new("memory", None);
+        assert!(nowhere.room(u64::MAX).is_ok());
+    }
+
+    #[test]
+    fn what_has_stopped_stays_so_for_all_who_look() {
+        let pulse = Pulse::new("disk", None);
+        let other = pulse.clone();
+        pulse.stop();
+        assert!(other.has_stopped());
+        let answer = other.check();
+        assert!(matches!(answer, Err(StoreError::Stopped { store: "disk" })));
+    }
+}
