@@ -54,22 +54,32 @@ pub(crate) struct Installation {
 
 impl Installation {
     pub(crate) fn new(adapter: Adapter, sealed: bool, database: &server::Place) -> Self {
+        Self::within(tempfile::tempdir().unwrap(), adapter, sealed, database)
+    }
+
+    /// In that folder.
+    pub(crate) fn within(
+        folder: TempDir,
+        adapter: Adapter,
+        sealed: bool,
+        database: &server::Place,
+    ) -> Self {
         let schema = || server::Place::within(database.url());
         let schemas = (adapter == Adapter::Postgres).then(|| (schema(), schema()));
         let urls = schemas
             .as_ref()
             .map(|(store, vault)| (store.url(), vault.url()));
-        let kept = Self::kept(adapter, sealed, urls);
+        let kept = Self::kept(folder, adapter, sealed, urls);
         Self { schemas, ..kept }
     }
 
     /// In databases that are there, sealed.
     pub(crate) fn at(store: &str, vault: &str) -> Self {
-        Self::kept(Adapter::Postgres, true, Some((store, vault)))
+        let folder = tempfile::tempdir().unwrap();
+        Self::kept(folder, Adapter::Postgres, true, Some((store, vault)))
     }
 
-    fn kept(adapter: Adapter, sealed: bool, urls: Option<(&str, &str)>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    fn kept(folder: TempDir, adapter: Adapter, sealed: bool, urls: Option<(&str, &str)>) -> Self {
         let within = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         let store = match urls {
             Some((store, _)) => store.to_owned(),
@@ -193,7 +203,7 @@ fn acknowledged(walkers: &[Walker]) -> usize {
 }
 
 /// What the company reads of the sessions under way, and of some that have ended.
-async fn look(walkers: &[Walker], there: &There, seed: u64) {
+pub(crate) async fn look(walkers: &[Walker], there: &There, seed: u64) {
     let seed = Seed::of(seed);
     let all: Vec<_> = walkers.iter().flat_map(Walker::heard).collect();
     let under_way = walkers.iter().filter_map(|walker| {

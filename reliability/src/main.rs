@@ -13,6 +13,7 @@ mod adapters;
 mod calls;
 mod cluster;
 mod connections;
+mod disk;
 mod errands;
 mod kills;
 mod network;
@@ -112,6 +113,12 @@ const SCENARIOS: &[Scenario] = &[
         promise: "who was erased stays erased when a backup of before is put back, and the others are whole",
         only_long: false,
         run: restore::run_all,
+    },
+    Scenario {
+        name: "disk",
+        promise: "on a disk that is full or fails nothing is acknowledged, readiness says why, and all that was acknowledged is there: on a full one it goes on by itself",
+        only_long: false,
+        run: disk::run_all,
     },
 ];
 

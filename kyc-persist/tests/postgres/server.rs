@@ -33,7 +33,12 @@ impl Place {
 
     /// On a server of its own, with settings of its own, whatever `DATABASE_URL` says: for tests that break it.
     pub(crate) fn started(settings: &[&str]) -> Self {
-        let server = Server::start(settings);
+        Self::started_in(&env::temp_dir(), settings)
+    }
+
+    /// The same, with its data in that directory.
+    pub(crate) fn started_in(directory: &Path, settings: &[&str]) -> Self {
+        let server = Server::start(directory, settings);
         Self {
             url: server.url(),
             schema: None,
@@ -104,7 +109,10 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(schema) = &self.schema {
+        // While a test fails, its server may be gone.
+        if let Some(schema) = &self.schema
+            && !std::thread::panicking()
+        {
             self.run_alone(&format!("drop schema {schema} cascade"));
         }
     }
@@ -119,11 +127,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn start(settings: &[&str]) -> Self {
+    fn start(place: &Path, settings: &[&str]) -> Self {
         let programs = programs();
         let directory = tempfile::Builder::new()
             .prefix("kyc-pg-")
-            .tempdir()
+            .tempdir_in(place)
             .unwrap();
         fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
         let template = template(&programs);
@@ -164,6 +172,13 @@ impl Server {
     /// Starts again, with what is on disk.
     pub(crate) fn rise(&mut self) {
         self.child = spawn(&self.programs, self.directory.path(), &self.settings);
+    }
+
+    /// Starts again, if it has ended by itself.
+    pub(crate) fn rise_if_dead(&mut self) {
+        if self.child.try_wait().unwrap().is_some() {
+            self.rise();
+        }
     }
 
     /// Follows the server as a standby would, until it is killed.
