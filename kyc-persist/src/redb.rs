@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use redb::{
     AccessGuard, Builder, CommitError, Database, DatabaseError, Durability, ReadOnlyTable,
-    ReadableDatabase, StorageError, TableDefinition, TableError, TransactionError,
+    ReadableDatabase, StorageBackend, StorageError, TableDefinition, TableError, TransactionError,
 };
 
 use crate::kv::{Engine, KvStore, Pair};
@@ -46,8 +46,8 @@ impl RedbStore {
 pub struct Redb {
     // Dropped before the lock is released.
     db: Database,
-    _lock: File,
-    directory: PathBuf,
+    _lock: Option<File>,
+    directory: Option<PathBuf>,
 }
 
 impl Redb {
@@ -73,8 +73,27 @@ impl Redb {
         tracing::info!(took_ms = begun.elapsed().as_millis(), "redb is checked");
         Ok(Self {
             db,
-            _lock: lock,
-            directory: directory.to_owned(),
+            _lock: Some(lock),
+            directory: Some(directory.to_owned()),
+        })
+    }
+
+    /// Opens the database in whatever keeps these bytes, and makes one where there are none: for storage that is no file.
+    /// Nobody else may have it open, which nothing here looks after.
+    ///
+    /// # Errors
+    ///
+    /// As [`RedbStore::open`].
+    pub fn over(bytes: impl StorageBackend) -> Result<Self, StoreError> {
+        let is_new = bytes.len().map_err(world)? == 0;
+        let db = guarded(|| builder().create_with_backend(bytes).map_err(refused))?;
+        if is_new {
+            make_table(&db)?;
+        }
+        Ok(Self {
+            db,
+            _lock: None,
+            directory: None,
         })
     }
 
@@ -120,7 +139,7 @@ impl Engine for Redb {
     }
 
     fn directory(&self) -> Option<&Path> {
-        Some(&self.directory)
+        self.directory.as_deref()
     }
 }
 
@@ -171,16 +190,20 @@ fn create(file: &Path) -> Result<(), StoreError> {
         _ => {}
     }
     let db = builder().create(&unfinished).map_err(refused)?;
-    let writing = db.begin_write().map_err(not_begun)?;
-    drop(writing.open_table(PAIRS).map_err(no_table)?);
-    writing
-        .commit()
-        .map_err(|error| StoreError::backend(Redb::NAME, error))?;
+    make_table(&db)?;
     db.close().map_err(refused)?;
     File::open(&unfinished)
         .and_then(|unfinished| unfinished.sync_all())
         .map_err(world)?;
     fs::rename(&unfinished, file).map_err(world)
+}
+
+fn make_table(db: &Database) -> Result<(), StoreError> {
+    let writing = db.begin_write().map_err(not_begun)?;
+    drop(writing.open_table(PAIRS).map_err(no_table)?);
+    writing
+        .commit()
+        .map_err(|error| StoreError::backend(Redb::NAME, error))
 }
 
 fn builder() -> Builder {

@@ -19,6 +19,7 @@ mod kills;
 mod network;
 mod patroni;
 mod people;
+mod power;
 mod program;
 mod proxy;
 mod races;
@@ -113,6 +114,12 @@ const SCENARIOS: &[Scenario] = &[
         promise: "who was erased stays erased when a backup of before is put back, and the others are whole",
         only_long: false,
         run: restore::run_all,
+    },
+    Scenario {
+        name: "power",
+        promise: "when the power goes, whatever was written since the last sync may be there, torn or not: all that was acknowledged is there, and none by half",
+        only_long: false,
+        run: power::run_all,
     },
     Scenario {
         name: "disk",

@@ -142,5 +142,6 @@ fn capitalised(sentence: &str) -> String {
 }
 
 const NOT_TRIED: &str = "\n## Not tried\n\n\
-    A real loss of power and disks that lie about their caches; a cluster on more than one machine, and one that loses two of its\n\
+    A real loss of power, and disks that lie about their caches (of sled and PostgreSQL it was seen that they sync, of redb also\n\
+    what is left when what was not synced is gone or torn); a cluster on more than one machine, and one that loses two of its\n\
     three nodes; databases that speak PostgreSQL's language without being it; buckets. The times are those of this machine, and one run.\n";
