@@ -67,7 +67,8 @@ pub(super) fn with_defaults(mut config: Config) -> Config {
 pub(super) struct Connections {
     pool: Pool,
     hosts: Hosts,
-    leading: Arc<Leading>,
+    /// Nothing where one who follows was asked for by name.
+    leading: Option<Arc<Leading>>,
 }
 
 impl Connections {
@@ -76,7 +77,7 @@ impl Connections {
             // The ping is ours.
             recycling_method: RecyclingMethod::Fast,
         };
-        let trusted = hosts.clone();
+        let (trusted, follows) = (hosts.clone(), config.get_target_session_attrs());
         let pool = Pool::builder(Manager::from_connect(config, hosts.clone(), terms))
             .max_size(most)
             .runtime(Runtime::Tokio1)
@@ -117,7 +118,7 @@ impl Connections {
         Ok(Self {
             pool,
             hosts,
-            leading: Arc::default(),
+            leading: (follows != TargetSessionAttrs::ReadOnly).then(Arc::default),
         })
     }
 
@@ -125,10 +126,11 @@ impl Connections {
     pub(super) async fn take(&self) -> Result<Object, Fault> {
         let client = self.pool.get().await.map_err(Fault::of_pool)?;
         let made_at = Object::metrics(&client).created;
-        if self.leading.is_proven(made_at) {
-            return Ok(client);
-        }
-        match self.leading.prove(made_at, &client).await {
+        let proof = match &self.leading {
+            Some(leading) if !leading.is_proven(made_at) => leading.prove(made_at, &client).await,
+            _ => Ok(()),
+        };
+        match proof {
             Ok(()) => Ok(client),
             Err(fault) => Err(self.leave(client, fault)),
         }
@@ -137,9 +139,12 @@ impl Connections {
     /// Waits until all that could be read until now is on the standbys that commits wait for. What was found, after a doubt
     /// or by a key, may be there before it is.
     pub(super) async fn confirm(&self) -> Result<(), Fault> {
+        let Some(leading) = &self.leading else {
+            return Ok(());
+        };
         let now = Instant::now();
         let client = self.take().await?;
-        let proof = self.leading.prove_after(now, &client).await;
+        let proof = leading.prove_after(now, &client).await;
         proof.map_err(|fault| self.leave(client, fault))
     }
 

@@ -85,6 +85,23 @@ fn where_no_host_takes_writes_that_is_told() {
     assert!(told.contains("does not allow writes"), "{told}");
 }
 
+#[test]
+fn who_asks_for_one_that_follows_reads_there() {
+    let place = Place::started(&[]);
+    run(async {
+        let row = row("s-1");
+        let leads = PostgresStore::open(place.url()).await.unwrap();
+        leads.commit(first(&row)).await.unwrap();
+        let follows = "options=-cdefault_transaction_read_only%3Don";
+        let url = place.url_with(&format!("{follows}&target_session_attrs=read-only"));
+        let store = PostgresStore::open(&url).await.unwrap();
+        assert_eq!(
+            store.load(&row).await.unwrap(),
+            leads.load(&row).await.unwrap()
+        );
+    });
+}
+
 /// The host in a place's URL.
 fn host(place: &Place) -> String {
     let (_, rest) = place.url().split_once('@').unwrap();
