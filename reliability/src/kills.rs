@@ -57,6 +57,11 @@ impl Installation {
         Self::within(tempfile::tempdir().unwrap(), adapter, sealed, database)
     }
 
+    /// Of an embedded store.
+    pub(crate) fn embedded(adapter: Adapter, sealed: bool) -> Self {
+        Self::kept(tempfile::tempdir().unwrap(), adapter, sealed, None)
+    }
+
     /// In that folder.
     pub(crate) fn within(
         folder: TempDir,

@@ -16,6 +16,7 @@ mod connections;
 mod disk;
 mod errands;
 mod kills;
+mod names;
 mod network;
 mod patroni;
 mod people;
@@ -117,7 +118,7 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "power",
-        promise: "when the power goes, whatever was written since the last sync may be there, torn or not: all that was acknowledged is there, and none by half",
+        promise: "when the power goes, whatever was written since the last sync may be there, torn or not: all that was acknowledged is there, none by half, and a first start that is killed goes on",
         only_long: false,
         run: power::run_all,
     },

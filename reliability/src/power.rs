@@ -15,7 +15,7 @@ use redb::StorageBackend;
 
 use crate::report::Line;
 use crate::seed::Seed;
-use crate::{Terms, run};
+use crate::{Terms, names, run};
 
 const SECTOR: usize = 512;
 
@@ -24,11 +24,13 @@ const SESSIONS: usize = 4;
 
 pub(crate) fn run_all(terms: &Terms) -> Vec<Line> {
     let seed = terms.seed.part("power");
-    let rounds = terms.pick(12, 60);
+    let rounds = terms.pick(9, 60);
     let (tape, heard) = run(record(seed, rounds));
     // In the short run one reordering of each moment; the moments are all of them.
-    let counts = cut(&tape, &heard, seed, terms.pick(1, 24));
-    vec![Line::told("redb", counts)]
+    let counts = cut(&tape, &heard, seed, terms.pick(1, 12));
+    let mut lines = vec![Line::told("redb", counts)];
+    lines.extend(names::run_all(terms));
+    lines
 }
 
 /// What the disk was asked.

@@ -1,5 +1,6 @@
 //! The real server as a process of its own: started, killed, and started again over the same data.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -52,10 +53,39 @@ impl Program {
         self.ready().await;
     }
 
+    /// Starts it behind these words. Tells whether it came to be ready, and did not end before.
+    pub(crate) async fn start_behind(&mut self, before: &[&str]) -> bool {
+        self.spawn_behind(before);
+        let there = self.reach();
+        loop {
+            if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
+                // Not by itself.
+                assert_eq!(status.code(), None, "the server ended: {}", self.said());
+                self.child = None;
+                return false;
+            }
+            let answer = there.client.get(format!("{}/readyz", self.url)).send();
+            if answer
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Starts it, and waits for nothing.
     pub(crate) fn spawn(&mut self) {
+        self.spawn_behind(&[]);
+    }
+
+    fn spawn_behind(&mut self, before: &[&str]) {
         let log = || File::options().create(true).append(true).open(&self.log);
-        let child = Command::new(binary())
+        let binary = binary();
+        let mut all = before.iter().map(OsStr::new).chain([binary.as_os_str()]);
+        let child = Command::new(all.next().unwrap())
+            .args(all)
             .args(&self.words)
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
