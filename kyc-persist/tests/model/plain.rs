@@ -1,27 +1,16 @@
-//! Whatever is asked of it in whatever order, a store answers as [`MemoryStore`] does, also after it was closed and
-//! opened between any two questions.
+//! The stores as they are.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that unwraps says where it failed"
-)]
-
-use std::fmt::Debug;
-
-use kyc_core::journal::{Entry, Facts, Hash};
-use kyc_core::{Actor, ChartName, Timestamp};
+use kyc_core::journal::Hash;
+use kyc_core::{ChartName, Timestamp};
 use kyc_persist::{
-    Commit, Expected, Grant, Grants, Lease, MemoryStore, Order, Outgoing, OutgoingKind, Query,
-    RedbStore, Row, Settled, SledStore, Store, StoreError,
+    Grant, Grants, Lease, MemoryStore, Order, Query, RedbStore, Settled, SledStore, Store,
 };
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 use tempfile::tempdir;
 
+use crate::asks::{From, KEYS, Next, ROWS, from, key_of, name, of, reopened, row_of, same};
 #[cfg(feature = "postgres")]
-#[path = "postgres/server.rs"]
-#[expect(dead_code, reason = "nothing is broken here")]
-mod server;
+use crate::server;
 
 /// One question. Small numbers, so that questions meet.
 #[derive(Clone, Debug)]
@@ -68,27 +57,10 @@ enum Ask {
     Reopen,
 }
 
-/// Where a commit says that it comes from.
-#[derive(Clone, Copy, Debug)]
-enum From {
-    Where,
-    Nowhere,
-    OneBefore,
-    OneAhead,
-    AnotherHead,
-}
-
 fn ask() -> impl Strategy<Value = Ask> {
-    let from = prop_oneof![
-        8 => Just(From::Where),
-        1 => Just(From::Nowhere),
-        1 => Just(From::OneBefore),
-        1 => Just(From::OneAhead),
-        1 => Just(From::AnotherHead),
-    ];
     let outbox = prop::collection::vec((any::<bool>(), 0..20_u8), 0..4);
     prop_oneof![
-        12 => (0..6_u8, from, 0..40_u8, 0..3_u8, outbox)
+        12 => (0..ROWS, from(), 0..KEYS, 0..3_u8, outbox)
             .prop_map(|(row, from, key, state, outbox)| Ask::Commit { row, from, key, state, outbox }),
         5 => (0..30_u8, 0..6_u8).prop_map(|(span, limit)| Ask::Lease { span, limit }),
         6 => (any::<usize>(), 0..3_u8).prop_map(|(lease, how)| Ask::Settle { lease, how }),
@@ -109,12 +81,12 @@ proptest! {
 
     #[test]
     fn sled_answers_as_memory_does(asks in prop::collection::vec(ask(), 1..80)) {
-        answers_as_memory_does(&asks, tempdir().unwrap(), async |place| SledStore::open(place.path()).unwrap());
+        answers_as_memory_does(&asks, tempdir().unwrap(), async |place| reopened(|| SledStore::open(place.path())));
     }
 
     #[test]
     fn redb_answers_as_memory_does(asks in prop::collection::vec(ask(), 1..80)) {
-        answers_as_memory_does(&asks, tempdir().unwrap(), async |place| RedbStore::open(place.path()).unwrap());
+        answers_as_memory_does(&asks, tempdir().unwrap(), async |place| reopened(|| RedbStore::open(place.path())));
     }
 }
 
@@ -127,15 +99,6 @@ proptest! {
         answers_as_memory_does(&asks, server::Place::new(), async |place| {
             kyc_persist::PostgresStore::open(place.url()).await.unwrap()
         });
-    }
-}
-
-fn of(cases: u32) -> Config {
-    Config {
-        cases,
-        max_shrink_iters: 2_000,
-        failure_persistence: None,
-        ..Config::default()
     }
 }
 
@@ -202,7 +165,15 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
                 state,
                 ref outbox,
             } => {
-                let commit = self.commit(row, from, key, state, outbox).await;
+                let next = Next {
+                    row,
+                    from,
+                    key,
+                    state,
+                    event: "walk",
+                    outbox,
+                };
+                let commit = next.of(&self.model, self.now).await;
                 let answers = (
                     self.model.commit(commit.clone()).await,
                     self.store().commit(commit).await,
@@ -331,65 +302,9 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
         }
     }
 
-    async fn commit(
-        &self,
-        row: u8,
-        from: From,
-        key: u8,
-        state: u8,
-        outbox: &[(bool, u8)],
-    ) -> Commit {
-        let row = row_of(row);
-        let kept = self.model.load(&row).await.unwrap();
-        let at = kept.as_ref().map(|kept| kept.version);
-        let (expected, head) = match (from, at) {
-            (From::Where, Some(version)) => (Expected::At(version), kept.unwrap().head),
-            (From::AnotherHead, Some(version)) => {
-                (Expected::At(version), Hash::from_bytes([9; 32]))
-            }
-            (From::OneBefore, Some(version @ 1..)) => {
-                (Expected::At(version - 1), kept.unwrap().head)
-            }
-            (From::OneAhead, Some(version)) => (Expected::At(version + 1), kept.unwrap().head),
-            _ => (Expected::Absent, Hash::ZERO),
-        };
-        let version = match expected {
-            Expected::Absent => 0,
-            Expected::At(version) => version + 1,
-        };
-        let facts = Facts {
-            session: row.session,
-            chart: row.chart,
-            version,
-            key: format!("k-{key}").parse().unwrap(),
-            fingerprint: Hash::ZERO,
-            at: Timestamp::from_millis(self.now),
-            by: Actor::APPLICANT,
-            event: "walk".into(),
-            from: name(0),
-            to: name(state),
-            effects: vec![],
-        };
-        let outgoing = |&(timer, due): &(bool, u8)| Outgoing {
-            kind: if timer {
-                OutgoingKind::Timer
-            } else {
-                OutgoingKind::Effect
-            },
-            body: format!("{key} {due}"),
-            due_at: Timestamp::from_millis(self.now + u64::from(due)),
-        };
-        Commit {
-            expected,
-            entry: Entry::chain(head, facts),
-            snapshot: format!("{key} {state} {}", self.now),
-            outbox: outbox.iter().map(outgoing).collect(),
-        }
-    }
-
     /// Everything that can be asked without changing anything.
     async fn compare_all(&self) {
-        for row in (0..6).map(row_of) {
+        for row in (0..ROWS).map(row_of) {
             same(
                 &row,
                 (self.model.load(&row).await, self.store().load(&row).await),
@@ -401,8 +316,8 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
                     self.store().journal(&row).await,
                 ),
             );
-            for key in 0..40 {
-                let key = format!("k-{key}").parse().unwrap();
+            for key in 0..KEYS {
+                let key = key_of(key);
                 same(
                     &row,
                     (
@@ -420,26 +335,4 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
             ),
         );
     }
-}
-
-fn row_of(number: u8) -> Row {
-    let session = ["a", "a-", "aa"][usize::from(number % 3)].parse().unwrap();
-    if number < 3 {
-        Row::collection(session)
-    } else {
-        Row::review(session)
-    }
-}
-
-/// Names of which one is the beginning of the next.
-fn name(number: u8) -> String {
-    "x".repeat(number.into())
-}
-
-fn same<T: Debug + PartialEq>(
-    ask: &impl Debug,
-    (model, store): (Result<T, StoreError>, Result<T, StoreError>),
-) {
-    let in_words = |answer: Result<T, StoreError>| answer.map_err(|error| error.to_string());
-    assert_eq!(in_words(model), in_words(store), "{ask:?}");
 }
