@@ -124,7 +124,7 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "disk",
-        promise: "on a disk that is full or fails nothing is acknowledged, readiness says why, and all that was acknowledged is there: on a full one it goes on by itself",
+        promise: "on a disk that is full or fails nothing is acknowledged that is not kept, readiness says why, and all that was acknowledged is there; on a full one it goes on by itself",
         only_long: false,
         run: disk::run_all,
     },

@@ -47,7 +47,7 @@ impl Strace {
             let ended = strace.child.try_wait().unwrap();
             assert!(
                 ended.is_none() && begun.elapsed() < PATIENCE,
-                "strace may not watch here, which is allowed with CAP_SYS_PTRACE: {}",
+                "strace may not watch other processes here; root may, and `sysctl kernel.yama.ptrace_scope=0` lets others: {}",
                 fs::read_to_string(strace.place.path().join("said")).unwrap()
             );
             std::thread::sleep(Duration::from_millis(5));
