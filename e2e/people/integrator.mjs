@@ -14,9 +14,9 @@ export class Integrator {
     this.server = server;
   }
 
-  /** A session and the link for its applicant. @returns {Promise<Opened>} */
-  async open() {
-    return this.#ask("POST", "/sessions", { locale: "en" });
+  /** A session and the link for its applicant, who is spoken to in this language. @returns {Promise<Opened>} */
+  async open(locale = "en") {
+    return this.#ask("POST", "/sessions", { locale });
   }
 
   /** Another link for the same session: another device. @param {string} session @returns {Promise<Opened>} */

@@ -31,12 +31,13 @@ upload_burst = 600
 /**
  * A server and a browser for the tests of one file.
  * @param {() => Promise<string[]>} [switches] of the browser
+ * @param {object} [flow] another than the usual one
  */
-export function scene(switches = async () => []) {
+export function scene(switches = async () => [], flow) {
   const scene = new Scene();
   before(async () => {
     scene.browser = await chromium(await switches());
-    scene.server = await serve({ config: patient });
+    scene.server = await serve({ config: patient, ...(flow && { flow }) });
     scene.integrator = new Integrator(scene.server);
   });
   after(async () => {

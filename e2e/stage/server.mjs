@@ -17,14 +17,15 @@ export const password = "correct horse battery staple";
 
 /**
  * A server with its own data, deleted when it closes.
- * @param {{ config?: string }} [more] lines for its configuration file
+ * @param {{ config?: string, flow?: object }} [more] lines for its configuration file, and another Flow than the usual one
  */
-export async function serve({ config = "" } = {}) {
+export async function serve({ config = "", flow } = {}) {
   await mkdir(made, { recursive: true });
   const folder = await mkdtemp(join(made, "run-"));
   const key = `kyc_test_${randomBytes(24).toString("base64url")}`;
   await writeFile(join(folder, "config.toml"), [config, await people(), integrator(key)].join("\n"));
-  const server = new Server(folder, await freePort(), key);
+  if (flow) await writeFile(join(folder, "flow.json"), JSON.stringify(flow));
+  const server = new Server(folder, await freePort(), key, flow ? { "--flow": join(folder, "flow.json") } : {});
   await server.start();
   return server;
 }
@@ -34,15 +35,18 @@ export class Server {
   #process = null;
   #folder;
   #port;
+  #more;
 
   /**
    * @param {string} folder
    * @param {number} port
    * @param {string} key the integrator's
+   * @param {Record<string, string>} [more] words to start it with
    */
-  constructor(folder, port, key) {
+  constructor(folder, port, key, more = {}) {
     this.#folder = folder;
     this.#port = port;
+    this.#more = more;
     this.key = key;
     this.url = `http://127.0.0.1:${port}`;
   }
@@ -119,7 +123,7 @@ export class Server {
       "--blobs": this.file("blobs"),
       "--pages": join(target, "pages"),
     };
-    return Object.entries({ ...usual, ...other }).flat();
+    return Object.entries({ ...usual, ...this.#more, ...other }).flat();
   }
 
   async #ready() {

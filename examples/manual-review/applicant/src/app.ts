@@ -177,7 +177,7 @@ export class KycApplicant extends Part {
           ({ item, reason, message, done }) => html`<li data-testid="asked-${item}" data-reason=${reason} data-done=${String(done)}>
             <p><b>${t(itemText(view, item))}</b> <span class="tag">${t(done ? "asked-done" : "asked-open")}</span></p>
             <p>${t(retakeText(t, reason))}</p>
-            ${message ? html`<blockquote dir="auto"><span class="sr-only">${t("asked-reviewer")}: </span>${message}</blockquote>` : nothing}
+            ${message ? html`<blockquote><span class="sr-only">${t("asked-reviewer")}: </span><p dir="auto">${message}</p></blockquote>` : nothing}
           </li>`,
         )}
       </ul>

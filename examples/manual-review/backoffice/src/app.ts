@@ -69,12 +69,13 @@ export class KycBackoffice extends Part {
   protected override updated(changed: PropertyValues): void {
     const t = catalogues[this.locale];
     if (changed.has("locale")) document.documentElement.lang = this.locale;
-    document.title = this.route.at === "case" && this.me ? `${t.case.title(this.route.session.slice(0, 12))} – ${t.title}` : t.title;
-    const place = this.me ? location.hash : "door";
-    if (this.me === undefined || place === this.#place) return;
+    const place = !this.me ? t.login.title : this.route.at === "case" ? t.case.title(this.route.session.slice(0, 12)) : t.list.title;
+    document.title = `${place} – ${t.title}`;
+    const shown = this.me ? location.hash : "door";
+    if (this.me === undefined || shown === this.#place) return;
     const isFirst = this.#place === "";
-    this.#place = place;
-    if (!isFirst || place === "door") void this.#settle();
+    this.#place = shown;
+    if (!isFirst || shown === "door") void this.#settle();
   }
 
   protected override render(): unknown {

@@ -64,6 +64,8 @@ export function history(t: Texts, locale: Locale, journal: Journal | null): Draw
 /** What a case tells its session is a line in both records: in the session's it reads as what the applicant learned. */
 function told(t: Texts, { by, event, isRelayed }: Entry & { isRelayed: boolean }): unknown {
   if (isRelayed) return (t.relayed as Record<string, string>)[event] ?? event;
+  // Time has no name to be told with.
+  if (by.sender === "clock" && by.name === undefined && event === "deadline_reached") return t.events.deadline_reached;
   const who = by.name ?? t.senders[by.sender] ?? by.sender;
   return html`<b>${who}</b> ${(t.events as Record<string, string>)[event] ?? event}`;
 }

@@ -37,7 +37,7 @@ export const style = `
 .stage { display: grid; gap: 1rem; }
 p { margin: 0; }
 /* Regions that speak are always there; while they are silent they take no room. */
-.alert:empty { margin-top: -1rem; }
+.alert:empty { position: absolute; }
 
 .viewfinder {
   overflow: hidden;

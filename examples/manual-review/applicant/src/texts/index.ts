@@ -58,7 +58,7 @@ function made(language: string, words: string, capture: CaptureTexts, { company 
   const inEnglish = bundle("en", tag, [english, source(own["en"])]);
   const bundles = language === "en" ? [inEnglish] : [bundle(language, tag, [words, source(own[language])]), inEnglish];
   const order = dateOrder(tag);
-  const always = { company: company ?? "", example: order.map((part) => EXAMPLE[part]).join(" ") };
+  const always = { company: company ?? "", example: exampleDate(order, direction(language)) };
   const said = (id: string, values: Record<string, string | number> = {}): string | null => {
     for (const one of bundles) {
       const pattern = one.getMessage(id)?.value;
@@ -90,6 +90,12 @@ function source(own: Readonly<Record<string, string>> = {}): string {
   return Object.entries(own)
     .map(([id, text]) => `${id} =\n    ${text.replaceAll("\n", "\n    ")}\n`)
     .join("");
+}
+
+/** Its parts run as the fields do, which digits alone would not. */
+function exampleDate(order: readonly ("day" | "month" | "year")[], direction: "ltr" | "rtl"): string {
+  const example = order.map((part) => EXAMPLE[part]).join(" ");
+  return direction === "rtl" ? `\u2067${example}\u2069` : example;
 }
 
 /** English comes with the page, the others when they are asked for. */
