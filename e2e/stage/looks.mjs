@@ -48,7 +48,9 @@ export class Album {
         await page.setViewportSize(viewport);
         for (const scheme of /** @type {const} */ (["light", "dark"])) {
           await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+          await page.evaluate(() => scrollTo(0, 0));
           await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+          if (await moves(page)) this.wrong.push(`${state}: moves on, though less movement is asked for`);
           const name = [state, language, size, scheme].join(".");
           await page.screenshot({ path: join(this.#folder, `${name}.png`), scale: "css", animations: "disabled", fullPage: true });
           // What axe judges by colour differs with the light, what it judges by place with the size.
@@ -61,8 +63,7 @@ export class Album {
     await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
     for (const language of this.#reflown) {
       await speaks(person, language);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      if (wide > narrow.width) this.wrong.push(`${state}, ${language}: ${wide} pixels wide on a screen of ${narrow.width}`);
+      for (const element of await tooWide(page)) this.wrong.push(`${state}, ${language}: wider than ${narrow.width} pixels: ${element}`);
       for (const text of await cutOff(page)) this.wrong.push(`${state}, ${language}: cut off: ${text}`);
     }
     await page.setViewportSize(sizes.phone);
@@ -81,6 +82,25 @@ async function speaks({ page }, language) {
   await page.locator(`html[lang="${language}"]:${language === "ar" ? "is" : "not"}([dir="rtl"])`).waitFor({ state: "attached" });
   // The tab is called as the screen is.
   await page.waitForFunction(() => document.title.startsWith(document.querySelector("h1")?.textContent?.trim() ?? ""));
+}
+
+/**
+ * What makes people scroll sideways.
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<string[]>}
+ */
+function tooWide(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const beyond = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+    return [`${scrollWidth}`, ...beyond.slice(-3).map(({ localName, className, textContent }) => `${localName}.${className} ${textContent?.trim().slice(0, 40)}`)];
+  });
+}
+
+/** Whether something on the page never comes to rest. @param {import("playwright-core").Page} page */
+function moves(page) {
+  return page.evaluate(() => document.getAnimations().some((animation) => animation.effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY));
 }
 
 /**

@@ -194,6 +194,7 @@ describe("the backoffice", () => {
     await reviewer.the("show-document_back").click();
     await reviewer.the("retake-document_back").click();
     await looks.take(reviewer, "32-take-again");
+    await reviewer.reloads();
     await reviewer.wantsAgain("document_back", "blurry", { message: wish, note: "second line unreadable" });
     await reviewer.the("ask-again").click();
     await looks.take(reviewer, "33-ask");

@@ -89,12 +89,12 @@ export class KycBackoffice extends Part {
             </span>`
           : nothing}
         <span class="space"></span>
-        ${this.me ? html`<button type="button" class="button plain small" data-testid="shortcuts" @click=${this.#showKeys}>${t.top.shortcuts}</button>` : nothing}
         <select class="language" data-testid="language" aria-label=${t.language} @change=${this.#speak}>
-          ${Object.entries(languages).map(([locale, name]) => html`<option value=${locale} ?selected=${locale === this.locale}>${name}</option>`)}
+          ${Object.entries(languages).map(([locale, name]) => html`<option value=${locale} lang=${locale} ?selected=${locale === this.locale}>${name}</option>`)}
         </select>
         ${this.me
           ? html`<span class="who" data-testid="reviewer">${this.me.name}</span>
+              <button type="button" class="button plain small" data-testid="shortcuts" @click=${this.#showKeys}>${t.top.shortcuts}</button>
               <button type="button" class="button plain small" data-testid="sign-out" @click=${this.#signOut}>${t.top.signOut}</button>`
           : nothing}
       </header>

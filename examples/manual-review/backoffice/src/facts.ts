@@ -36,7 +36,7 @@ export function decisions(t: Texts, locale: Locale, view: Review.CaseView): Draw
     <ul class="decisions" data-testid="decisions">
       ${view.decisions.map(
         ({ by, at, outcome, reason, message, note }) => html`<li>
-          <p><b>${by}</b> ${outcome === null ? t.case.asked : t.states[outcome]} <time class="hint">${moment(at, locale)}</time></p>
+          <p><b>${by}</b> ${outcome === null ? t.events.request_resubmission : t.events[outcome === "approved" ? "approve" : "reject"]} <time class="hint">${moment(at, locale)}</time></p>
           ${reason === null ? nothing : html`<p>${t.rejectReasons[reason]}</p>`}
           ${message ? html`<p><span class="hint">${t.case.toApplicant}:</span> ${message}</p>` : nothing}
           ${note ? html`<p class="internal"><span class="hint">${t.case.internal}:</span> ${note}</p>` : nothing}
@@ -49,7 +49,8 @@ export function decisions(t: Texts, locale: Locale, view: Review.CaseView): Draw
 export function history(t: Texts, locale: Locale, journal: Journal | null): Drawn {
   if (journal === null) return nothing;
   const walk = journal.collection.entries.map((entry) => ({ ...entry, isRelayed: entry.by.sender === "reviewer" }));
-  const work = journal.review.entries.map((entry) => ({ ...entry, isRelayed: false }));
+  // A case begins by itself, with the first submission.
+  const work = journal.review.entries.map((entry) => ({ ...entry, isRelayed: entry.event === "open" }));
   const entries = [...walk, ...work].sort((a, b) => a.at - b.at);
   const isWhole = journal.collection.whole && journal.review.whole;
   return html`<section class="card fact">
@@ -61,7 +62,7 @@ export function history(t: Texts, locale: Locale, journal: Journal | null): Draw
   </section>`;
 }
 
-/** What a case tells its session is a line in both records: in the session's it reads as what the applicant learned. */
+/** What a case tells its session is a line in both records: in the session's it reads as what the applicant learned. Nobody's deeds have no name before them. */
 function told(t: Texts, { by, event, isRelayed }: Entry & { isRelayed: boolean }): unknown {
   if (isRelayed) return (t.relayed as Record<string, string>)[event] ?? event;
   // Time has no name to be told with.

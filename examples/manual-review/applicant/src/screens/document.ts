@@ -46,7 +46,7 @@ export class KycDocumentChoice extends Part {
       <form @submit=${this.#submit} novalidate>
         <div class="field">
           <label for="country">${t("choice-country")}</label>
-          <select id="country" data-testid="country" autocomplete="country" @change=${this.#choseCountry}
+          <select id="country" data-testid="country" autocomplete="country" required @change=${this.#choseCountry}
             aria-invalid=${this.code === "country" ? "true" : "false"} aria-describedby="document-problem">
             <option value="" ?selected=${this.country === ""}>${t("choice-please")}</option>
             ${this.#countries().map(
@@ -54,7 +54,7 @@ export class KycDocumentChoice extends Part {
             )}
           </select>
         </div>
-        <fieldset class="documents" aria-describedby="document-problem">
+        <fieldset class="documents" role="radiogroup" aria-required="true" aria-invalid=${this.code === "document" ? "true" : "false"} aria-describedby="document-problem">
           <legend class="label">${t("choice-type")}</legend>
           ${offer === undefined
             ? html`<p class="hint">${t("choice-country-missing")}</p>`

@@ -101,6 +101,7 @@ export const de: Texts = {
     withdraw: "hat den Fall aus der Prüfung genommen",
   },
   relayed: {
+    open: "Ein Fall wurde zur Prüfung angelegt",
     request_resubmission: "Die Person hat erfahren, welche Fotos noch einmal verlangt werden",
     decide: "Die Person hat die Entscheidung erfahren",
   },
@@ -168,7 +169,6 @@ export const de: Texts = {
     needsVerdicts: "Zum Bestätigen muss jedes Bild in Ordnung sein. Zum Nachfragen markieren Sie, was neu aufgenommen werden soll.",
     hasRetake: "Bilder sind zum Neuaufnehmen markiert: Fragen Sie danach, oder lehnen Sie ab.",
     decisions: "Bisherige Entscheidungen",
-    asked: "hat Bilder noch einmal verlangt",
     toApplicant: "An die Person",
     internal: "Notiz",
     history: "Verlauf",

@@ -107,8 +107,9 @@ const events: Record<"open" | EventKind | Review.EventKind, string> = {
   withdraw: "withdrew the case from review",
 };
 
-/** What the applicant learned of the reviewer's work. */
+/** What happened by itself, and what the applicant learned of the reviewer's work. */
 const relayed = {
+  open: "A case was opened for review",
   request_resubmission: "The applicant was told which photos are wanted again",
   decide: "The applicant was told the decision",
 };
@@ -187,7 +188,6 @@ export const en = {
     needsVerdicts: "To approve, find every item fine. To ask again, mark what is wanted again.",
     hasRetake: "Items are marked to be taken again: ask the applicant for them, or reject.",
     decisions: "Decisions so far",
-    asked: "asked for items again",
     toApplicant: "To the applicant",
     internal: "Note",
     history: "History",
