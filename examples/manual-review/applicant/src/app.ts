@@ -39,6 +39,7 @@ export class KycApplicant extends Part {
   #transport: HttpTransport | null = null;
   #screen = "";
   #turn = 0;
+  #dressed: Promise<void> = Promise.resolve();
 
   constructor() {
     super();
@@ -53,7 +54,7 @@ export class KycApplicant extends Part {
     super.connectedCallback();
     const asked = wishes();
     rememberLink();
-    void this.#dress(asked);
+    this.#dressed = this.#dress(asked);
     void this.#open();
     addEventListener("pageshow", this.#shown);
     document.addEventListener("visibilitychange", this.#shown);
@@ -257,8 +258,7 @@ export class KycApplicant extends Part {
         this.state = this.#session?.getSnapshot() ?? null;
       });
       this.opening = "open";
-      // The texts of the session's own Flow, if the company has any.
-      if (this.t !== null && Object.hasOwn(this.company.flows, this.state.view.flow.id)) await this.#speak(this.t.language);
+      void this.#dressForFlow(this.state.view.flow.id);
     } catch (error) {
       this.opening = whyClosed(error);
       if (error instanceof KycError && error.code === "unauthorised") forget();
@@ -278,6 +278,12 @@ export class KycApplicant extends Part {
     this.company = await company();
     if (this.company.style !== null) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: this.company.style }));
     if (!(await this.#speak(negotiated(asked, this.#offered())))) this.t = await inEnglish({ company: this.company.name });
+  }
+
+  /** With the texts of the session's own Flow, if the company has any. */
+  async #dressForFlow(flow: string): Promise<void> {
+    await this.#dressed;
+    if (Object.hasOwn(this.company.flows, flow)) await this.#speak(negotiated(wishes(), this.#offered()));
   }
 
   #own(): OwnTexts {
