@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::additional::Brief;
+use crate::item::Item;
 use crate::pii::Pii;
 
 /// Enums that are written as one word: the list of words, and how each is spelled.
@@ -44,6 +46,12 @@ words! {
         ResidencePermit = "residence_permit",
         /// Driving licence card.
         DriverLicense = "driver_license",
+        /// India's tax card: its front.
+        PanCard = "pan_card",
+        /// India's identity card; the address is on its back.
+        Aadhaar = "aadhaar",
+        /// Another document of the country: its front.
+        Other = "other",
     }
 
     /// A side of a document. The data page of a passport is its front.
@@ -52,16 +60,6 @@ words! {
         Front = "front",
         /// The other side of a card.
         Back = "back",
-    }
-
-    /// One thing a reviewer judges and an applicant can be asked for again.
-    Item {
-        /// The photo of the document's front.
-        DocumentFront = "document_front",
-        /// The photo of the document's back.
-        DocumentBack = "document_back",
-        /// The photo of the applicant's face.
-        Selfie = "selfie",
     }
 
     /// Why an item is wanted again. Each is told to the applicant.
@@ -145,29 +143,10 @@ impl DocumentType {
     /// The sides that carry data on a document of this kind.
     pub const fn sides(self) -> &'static [Side] {
         match self {
-            Self::Passport => &[Side::Front],
-            Self::IdCard | Self::ResidencePermit | Self::DriverLicense => {
+            Self::Passport | Self::PanCard | Self::Other => &[Side::Front],
+            Self::IdCard | Self::ResidencePermit | Self::DriverLicense | Self::Aadhaar => {
                 &[Side::Front, Side::Back]
             }
-        }
-    }
-}
-
-impl Item {
-    /// The photo of that side.
-    pub const fn page(side: Side) -> Self {
-        match side {
-            Side::Front => Self::DocumentFront,
-            Side::Back => Self::DocumentBack,
-        }
-    }
-
-    /// The side it shows; none for a selfie.
-    pub const fn side(self) -> Option<Side> {
-        match self {
-            Self::DocumentFront => Some(Side::Front),
-            Self::DocumentBack => Some(Side::Back),
-            Self::Selfie => None,
         }
     }
 }
@@ -241,29 +220,39 @@ pub struct Decision {
     pub message: Option<Pii<String>>,
 }
 
-/// An item together with the image that is handed in for it.
+/// An item together with the file that is handed in for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
 pub struct Exhibit {
     /// Which item.
     pub item: Item,
-    /// Its image.
+    /// Its file.
     pub blob: crate::ids::BlobRef,
+    /// Of an additional step: what is to be done with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub step: Option<Brief>,
 }
 
-/// Whether what a reviewer wrote fits: in characters for people, and in bytes as JSON so that a case with a text for
+/// Whether what somebody wrote fits: in characters for people, and in bytes as JSON so that a case with a text for
 /// every item of every round can still be kept.
 pub(crate) fn is_short(text: &Pii<String>) -> bool {
-    let text = text.expose();
+    text.expose().chars().count() <= LONGEST_TEXT && written(text) <= 3 * LONGEST_TEXT
+}
+
+/// How many bytes a text takes as JSON.
+pub(crate) fn written(text: &Pii<String>) -> usize {
     let escaped = |character: char| match character {
         '"' | '\\' | '\n' | '\r' | '\t' => 2,
         control if control.is_control() => 6,
         other => other.len_utf8(),
     };
-    text.chars().count() <= LONGEST_TEXT
-        && text.chars().map(escaped).sum::<usize>() <= 3 * LONGEST_TEXT
+    text.expose().chars().map(escaped).sum()
 }
+
+/// What somebody wrote in one place.
+pub(crate) type Texts<'a> = Vec<&'a Pii<String>>;
 
 /// In characters.
 pub(crate) const LONGEST_TEXT: usize = 1_000;

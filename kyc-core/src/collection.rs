@@ -1,5 +1,6 @@
 //! The applicant's chart: from `welcome` to `final`, and through the decision to the end.
 
+mod additional;
 mod case;
 mod event;
 mod machine;
@@ -8,22 +9,26 @@ mod view;
 
 use std::sync::Arc;
 
+pub use self::additional::Given;
 pub use self::case::Hold;
 pub use self::event::{Effect, Event, EventKind, HoldReason, Reason};
 pub(crate) use self::machine::OLDEST;
 pub use self::table::{Spec, State, When};
 pub use self::view::{
-    AskView, AttemptsLeft, DocumentView, FlowName, NextAction, PageView, SelfieView, View,
+    AskView, AttemptsLeft, DocumentView, FlowName, NextAction, PageView, SelfieView, StepFileView,
+    StepView, View,
 };
 
 use self::case::Case;
 use self::machine::Chart as Machine;
 use crate::actor::{Actor, Sender};
-use crate::case::{Ask, Item, Phase, RetakeReason, Side};
+use crate::additional::StepName;
+use crate::case::{Ask, Phase, RetakeReason, Side};
 use crate::chart::{self, Taken, answers};
 use crate::engine::{self, Decided, Desk};
-use crate::flow::Flow;
+use crate::flow::{AdditionalStep, Flow};
 use crate::ids::{BlobRef, SessionId};
+use crate::item::Item;
 use crate::journal::ChartName;
 use crate::snapshot::{self, DecodeError, FlowRef};
 use crate::time::Timestamp;
@@ -141,7 +146,7 @@ impl Session {
     pub fn accepts(&self, sender: Sender) -> Vec<EventKind> {
         let kinds = self.flow.spec(self.state).accepts.iter().copied();
         kinds
-            .filter(|kind| kind.sender() == sender && self.could(*kind))
+            .filter(|kind| kind.sender() == sender && self.knows(*kind) && self.could(*kind))
             .collect()
     }
 
@@ -155,11 +160,31 @@ impl Session {
         self.case.hold
     }
 
-    /// The session at rest as the applicant's page may have it: without what forbids erasing.
+    /// The session at rest as the applicant's page may have it: without what forbids erasing, and without what the
+    /// company knows.
     pub fn encode_for_applicant(&self) -> String {
         let mut shown = self.clone();
         shown.case.hold = None;
+        if let Some(prescribed) = &mut shown.case.prescribed {
+            prescribed.given.clear();
+        }
+        for effect in &mut shown.case.held {
+            effect.without_given();
+        }
         shown.encode()
+    }
+
+    /// What the company knows, to compare with. Not for the applicant.
+    pub fn given(&self) -> Option<&Given> {
+        self.case
+            .prescribed
+            .as_ref()
+            .map(|prescribed| &prescribed.given)
+    }
+
+    /// An additional step as it is for this applicant, whether it is asked for or not.
+    pub fn additional_step(&self, name: StepName) -> Option<AdditionalStep<'_>> {
+        self.case.additional_step(name, &self.flow)
     }
 
     /// Every image the session refers to, those of earlier rounds included.
@@ -211,6 +236,9 @@ impl Session {
     }
 
     fn decide(&self, event: &Event, now: Timestamp) -> Decided<Machine> {
+        if !self.knows(event.kind()) {
+            return Decided::NotAccepted;
+        }
         engine::decide(
             self.state,
             event,
@@ -264,6 +292,11 @@ impl Session {
         }
     }
 
+    /// Whether the Flow has to do with such events at all.
+    pub(crate) fn knows(&self, kind: EventKind) -> bool {
+        !kind.is_of_additional_steps() || self.flow.catalogue().is_some()
+    }
+
     fn submit(&mut self, complete: bool) {
         let exhibits = if complete {
             self.case.exhibits(&self.flow)
@@ -271,7 +304,7 @@ impl Session {
             self.case
                 .unsent
                 .iter()
-                .filter_map(|item| self.case.exhibit(*item))
+                .filter_map(|item| self.case.exhibit(*item, &self.flow))
                 .collect()
         };
         self.case.unsent.clear();
@@ -314,6 +347,18 @@ impl Session {
             EventKind::ReviewSelfie => would(&Event::ReviewSelfie),
             EventKind::AcceptSelfie => would(&Event::AcceptSelfie),
             EventKind::RetakeSelfie => would(&Event::RetakeSelfie),
+            EventKind::CaptureStep => self.case.step_at_hand(&self.flow).is_some_and(|step| {
+                let item = Item::AdditionalStep(step.name());
+                self.case.attempts_left(item, &self.flow) > 0
+            }),
+            EventKind::ReviewStep => would(&Event::ReviewStep),
+            EventKind::AcceptStep => would(&Event::AcceptStep),
+            EventKind::RetakeStep => would(&Event::RetakeStep),
+            EventKind::Prescribe => would(&Event::Prescribe {
+                steps: None,
+                given: Given::new(),
+            }),
+            EventKind::SupplyStep => self.case.could_be_supplied(&self.flow),
             EventKind::RequestResubmission => self.case.captures.first().is_some_and(|capture| {
                 let ask = Ask {
                     item: capture.item,
@@ -345,6 +390,12 @@ impl Session {
             && (!past_selection || case.document.is_some())
             && (self.state != State::DocumentReview || case.document_is_done(flow))
             && (self.state != State::SelfieReview || case.is_done(Item::Selfie))
+            && (self.state != State::AdditionalStep || case.step_at_hand(flow).is_some())
+            && (self.state != State::AdditionalStepReview || case.step_is_done(flow))
+            && case
+                .captures
+                .iter()
+                .all(|capture| capture.item.step().is_some() == capture.origin.is_some())
             && decided == case.decision.is_some()
             && (self.state.is_end() || case.redacted_at.is_none())
             && (case.redacted_at.is_none() || case.hold.is_none())

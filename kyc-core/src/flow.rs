@@ -2,6 +2,8 @@
 
 mod builder;
 mod lint;
+mod resolved;
+mod steps;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +12,14 @@ use serde::{Deserialize, Serialize};
 
 pub use self::builder::FlowBuilder;
 pub use self::lint::{Code, Diagnostic};
+pub(crate) use self::lint::{Fault, faults};
+pub(crate) use self::resolved::Catalogue;
+pub use self::resolved::{AdditionalStep, Applies};
+pub use self::steps::{
+    ALL, AdditionalSteps, Asked, Matrix, Sources, SourcesChange, StepChange, StepRule, StepTexts,
+};
 
+use crate::additional::StepName;
 use crate::case::{DocumentType, Side};
 use crate::collection::{Spec, State, When};
 use crate::country::Country;
@@ -36,6 +45,7 @@ pub struct Flow {
     definition: Definition,
     steps: Vec<State>,
     documents: Vec<Offer>,
+    additional: Option<Catalogue>,
     specs: [Spec; STATES],
     hash: String,
 }
@@ -85,15 +95,16 @@ impl Flow {
     ///
     /// Everything that is wrong with it, each with its place.
     pub fn new(definition: Definition) -> Result<Self, FlowError> {
-        let (id, steps, documents, specs) = lint::judge(&definition)?;
+        let judged = lint::judge(&definition)?;
         let text = serde_json::to_string(&definition).unwrap_or_default();
         let hash = crate::snapshot::checksum(text.as_bytes());
         Ok(Self {
-            id,
+            id: judged.id,
             definition,
-            steps,
-            documents,
-            specs,
+            steps: judged.steps,
+            documents: judged.documents,
+            additional: judged.additional,
+            specs: judged.specs,
             hash,
         })
     }
@@ -156,6 +167,32 @@ impl Flow {
             .map(|offer| offer.sides.as_slice())
     }
 
+    /// The additional steps that somebody is asked for, in order.
+    pub fn additional_steps<'a>(
+        &'a self,
+        applies: Applies<'a>,
+    ) -> impl Iterator<Item = AdditionalStep<'a>> {
+        self.additional
+            .iter()
+            .flat_map(move |catalogue| catalogue.resolve(applies))
+    }
+
+    /// An additional step as it would be for somebody, whether they are asked for it or not; nothing when the
+    /// catalogue does not have it.
+    pub fn additional_step<'a>(
+        &'a self,
+        name: StepName,
+        applies: Applies<'a>,
+    ) -> Option<AdditionalStep<'a>> {
+        let catalogue = self.additional.as_ref()?;
+        let offered = catalogue.offered(name)?;
+        Some(catalogue.changed(offered, applies))
+    }
+
+    pub(crate) const fn catalogue(&self) -> Option<&Catalogue> {
+        self.additional.as_ref()
+    }
+
     /// What a state means in this Flow: its row, with the marks the Flow has moved.
     pub const fn spec(&self, state: State) -> Spec {
         self.specs[state as usize]
@@ -205,6 +242,10 @@ pub struct Definition {
     /// Marks that differ from the chart's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoints: Option<Checkpoints>,
+    /// What else is asked for, depending on country and document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub additional_steps: Option<AdditionalSteps>,
 }
 
 /// A document that is accepted.

@@ -13,6 +13,12 @@ pub struct NotAName {
     rule: &'static str,
 }
 
+impl NotAName {
+    pub(crate) const fn new(what: &'static str, rule: &'static str) -> Self {
+        Self { what, rule }
+    }
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident = $what:literal, $rule:literal, $well_formed:expr;)*) => {$(
         $(#[$doc])*
@@ -76,6 +82,9 @@ names! {
 
     /// The name of a Flow.
     FlowId = "flow id", "1 to 64 of A-Z a-z 0-9 _ -", |text| word(text, 64);
+
+    /// The name of a field of an additional step.
+    FieldName = "field name", "1 to 40 of A-Z a-z 0-9 _ -", |text| word(text, 40);
 
     /// Who reviews: a handle of the installation, not a person's name.
     ReviewerId = "reviewer id", "1 to 64 of A-Z a-z 0-9 _ - . @", |text| {

@@ -30,6 +30,7 @@
 //! ```
 
 mod actor;
+mod additional;
 mod case;
 mod chart;
 pub mod collection;
@@ -38,6 +39,7 @@ mod engine;
 mod event;
 pub mod flow;
 mod ids;
+mod item;
 pub mod journal;
 mod pii;
 pub mod review;
@@ -47,14 +49,18 @@ pub mod testing;
 mod time;
 
 pub use actor::{Actor, Sender};
+pub use additional::{
+    BillRule, Brief, Comparison, FieldBrief, ProofKind, Source, StepName, StepType,
+};
 pub use case::{
-    Ask, Consent, Decision, Details, DocumentType, Exhibit, Item, Outcome, Phase, RejectReason,
+    Ask, Consent, Decision, Details, DocumentType, Exhibit, Outcome, Phase, RejectReason,
     RetakeReason, Side,
 };
 pub use chart::{Chart, Taken};
 pub use country::{Country, NotACountry};
 pub use flow::{Flow, FlowError};
-pub use ids::{BlobRef, FlowId, Key, NotAName, ReviewerId, SessionId};
+pub use ids::{BlobRef, FieldName, FlowId, Key, NotAName, ReviewerId, SessionId};
+pub use item::{Item, NotAnItem};
 pub use journal::ChartName;
 pub use pii::Pii;
 pub use snapshot::{DecodeError, FlowRef};

@@ -34,7 +34,7 @@ answers!();
 ///
 /// let now = Timestamp::from_millis(1_795_219_200_000);
 /// let mut case = Session::open(&Flow::manual_review(), "s-1".parse()?, now);
-/// let selfie = Exhibit { item: Item::Selfie, blob: "0".repeat(64).parse()? };
+/// let selfie = Exhibit { item: Item::Selfie, blob: "0".repeat(64).parse()?, step: None };
 /// case.handle(&Event::Arrive { round: 1, exhibits: vec![selfie] }, &Actor::APPLICANT, now)?;
 ///
 /// let rita = Actor::reviewer("rita".parse()?);
@@ -181,7 +181,15 @@ impl Session {
         })
     }
 
+    /// Whether the Flow has to do with such events at all.
+    pub(crate) fn knows(&self, kind: EventKind) -> bool {
+        kind != EventKind::Supplement || self.flow.catalogue().is_some()
+    }
+
     fn decide(&self, event: &Event, by: &Actor, now: Timestamp) -> Decided<Machine> {
+        if !self.knows(event.kind()) {
+            return Decided::NotAccepted;
+        }
         engine::decide(
             self.state,
             event,
@@ -196,7 +204,11 @@ impl Session {
         self.case.apply(change, &self.flow, now);
         self.state = to;
         self.version += 1;
-        let effects = if spec.submits && from != to {
+        if to.is_end() && to != State::Supplemented {
+            self.case.claim = None;
+        }
+        // A decision that stands is not told again.
+        let effects = if spec.submits && from != to && !from.is_end() {
             vec![self.answer()]
         } else {
             Vec::new()
@@ -238,15 +250,20 @@ impl Session {
             }
             State::Approved => decided == Some(Outcome::Approved),
             State::Rejected => decided == Some(Outcome::Rejected),
+            State::Supplemented => decided.is_some() && case.reopened().next().is_some(),
             State::Withdrawn => true,
         };
         agrees
-            && (self.state == State::InReview || case.claim.is_none())
+            && (matches!(self.state, State::InReview | State::Supplemented) || case.claim.is_none())
             && (1..=self.flow.definition().review.stages).contains(&case.stage)
             && case
                 .pieces
                 .iter()
                 .all(|piece| (1..=case.round).contains(&piece.round))
+            && case
+                .pieces
+                .iter()
+                .all(|piece| piece.item.step().is_some() == piece.step.is_some())
     }
 }
 

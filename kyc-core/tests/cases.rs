@@ -41,6 +41,7 @@ fn arrive(round: u32, items: &[Item]) -> Event {
             .map(|item| Exhibit {
                 item: *item,
                 blob: blob(*item, number),
+                step: None,
             })
             .collect(),
     }

@@ -9,11 +9,11 @@ use kyc_core::flow::Clocks;
 use kyc_core::testing::Given;
 use kyc_core::testing::events::{
     NOON, approved, ask, blob, details, details_of, page, rejected, select, select_of, selfie,
-    start, start_with, to_final,
+    start, start_with, step, to_final,
 };
 use kyc_core::{
     Ask, Country, Decision, DocumentType, Exhibit, Flow, Item, Outcome, Phase, Pii, RejectReason,
-    RetakeReason, Seconds, Sender, Side,
+    RetakeReason, Seconds, Sender, Side, Source,
 };
 
 fn given() -> Given {
@@ -24,6 +24,7 @@ fn exhibit(item: Item, number: u8) -> Exhibit {
     Exhibit {
         item,
         blob: blob(item, number),
+        step: None,
     }
 }
 
@@ -853,6 +854,24 @@ fn every_event_survives_the_wire() {
         approved(),
         rejected(RejectReason::Other),
         ask(&[Item::DocumentFront, Item::Selfie]),
+        step("UTILITY_BILL", Source::Pdf, 1),
+        Event::ReviewStep,
+        Event::AcceptStep,
+        Event::RetakeStep,
+        Event::Prescribe {
+            steps: None,
+            given: [(
+                "UTILITY_BILL".parse().unwrap(),
+                [("address".parse().unwrap(), Pii::new("A".to_owned()))].into(),
+            )]
+            .into(),
+        },
+        Event::SupplyStep {
+            step: "UTILITY_BILL".parse().unwrap(),
+            source: Source::File,
+            blob: blob(Item::Selfie, 1),
+            given: std::collections::BTreeMap::new(),
+        },
     ]);
     let kinds: std::collections::BTreeSet<_> = events.iter().map(Event::kind).collect();
     assert_eq!(kinds.len(), EventKind::ALL.len(), "one of each kind");

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::collection::{Event, Session, State as Stands};
-use kyc_core::{Actor, BlobRef, Key, Sender, SessionId, Timestamp};
+use kyc_core::{Actor, BlobRef, Key, Sender, SessionId, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -114,7 +114,7 @@ async fn read(
         (status = FORBIDDEN, description = "not_yours", body = schema::Problem, content_type = "application/problem+json"),
         (status = CONFLICT, description = "not_accepted, with state and accepted events; events_exhausted", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_FAILED, description = "stale, with the current view", body = schema::Problem, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing, source_mismatch", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_REQUIRED, description = "version_required", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
@@ -136,8 +136,17 @@ async fn send(
             Problem::events_exhausted().detail("the company can end this session and open another")
         );
     }
-    if let Event::CapturePage { blob, .. } | Event::CaptureSelfie { blob } = &event {
+    if let Event::CapturePage { blob, .. }
+    | Event::CaptureSelfie { blob }
+    | Event::CaptureStep { blob, .. } = &event
+    {
         app.must_have(session, blob, &key).await?;
+    }
+    // Everything that was uploaded is an image.
+    if let Event::CaptureStep { source, .. } = &event
+        && *source == Source::Pdf
+    {
+        return Err(Problem::source_mismatch());
     }
     let sent = app
         .carry_out::<Session>(session, key, Some(seen), event, Actor::APPLICANT)

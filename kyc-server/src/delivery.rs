@@ -71,6 +71,7 @@ impl Errand<'_> {
             } => self.arrive(round, exhibits).await,
             // The photos are on their way; reviewers see the case when it is complete.
             Submitted::Submit { .. } => Delivered::Done,
+            Submitted::Supplement { exhibit } => self.supplement(exhibit).await,
             Submitted::Withdraw => self.withdraw().await,
             Submitted::Erase => self.erase().await,
             Submitted::Discard { blob } => self.discard(&blob).await,
@@ -140,6 +141,26 @@ impl Errand<'_> {
             // Another delivery was first.
             Err(KeepError::Stale { .. }) => Delivered::Done,
             other => carried(other, Delivered::Hopeless),
+        }
+    }
+
+    /// Something was handed in after collection was complete. The case may not have heard of that yet: then later.
+    async fn supplement(self, exhibit: Exhibit) -> Delivered {
+        let case = self
+            .app
+            .load_to_forget::<review::Session>(self.session)
+            .await;
+        match case {
+            // Nobody reviews it any more.
+            Ok(Some(case)) if case.state() == review::State::Withdrawn || case.is_redacted() => {
+                Delivered::Done
+            }
+            Ok(_) => {
+                let event = review::Event::Supplement { exhibit };
+                self.tell_case(event, Actor::INTEGRATOR, Delivered::Failed)
+                    .await
+            }
+            Err(problem) => failed(&problem),
         }
     }
 

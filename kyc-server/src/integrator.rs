@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use kyc_core::collection::Given;
+use kyc_core::flow::Matrix;
 use kyc_core::{Actor, ChartName, Flow, Key, SessionId, Timestamp, collection, review};
 use kyc_persist::{Grant, KeepError, Order, Row};
 use serde::{Deserialize, Serialize};
@@ -44,9 +46,26 @@ struct Opening {
     /// The language of the page (BCP 47); the browser's when left out.
     #[serde(default)]
     locale: Option<String>,
+    /// Which additional steps this applicant is asked for instead of those of the Flow: country or `all`, then document
+    /// or `all`, then a list of names, or an object of names and what is different about each. Empty asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    steps: Option<Matrix>,
+    /// What the company knows, by step and field: reviewers compare with it, the applicant never sees it.
+    #[serde(default, skip_serializing_if = "Given::is_empty")]
+    #[schema(value_type = Object)]
+    given: Given,
 }
 
 impl Opening {
+    /// What is asked of this applicant alone, and what is known of them.
+    fn prescription(&self) -> Option<collection::Event> {
+        (self.steps.is_some() || !self.given.is_empty()).then(|| collection::Event::Prescribe {
+            steps: self.steps.clone(),
+            given: self.given.clone(),
+        })
+    }
+
     fn check(&self) -> Result<(), Problem> {
         if self.locale.as_deref().is_some_and(|tag| !is_language(tag)) {
             return Err(Problem::malformed().detail("locale is not a language tag"));
@@ -90,7 +109,7 @@ pub(crate) struct Opened {
     responses(
         (status = CREATED, body = Opened),
         (status = BAD_REQUEST, description = "malformed, key_required", body = schema::Problem, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "key_reused", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "key_reused; refused with the reason: steps or fields that the Flow does not have", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -121,7 +140,20 @@ async fn open(
     let session: SessionId = name.to_string()[..32]
         .parse()
         .map_err(|_| Problem::internal())?;
-    app.open_session(&session, flow, key.0, &opening).await?;
+    let prescription = opening.prescription();
+    if let Some(event) = &prescription {
+        // Judged before anything is kept: what is refused opens nothing.
+        let now = app.clock.now();
+        collection::Session::open(flow, session.clone(), now)
+            .handle(event, now)
+            .map(drop)
+            .map_err(|rejected| Problem::prescription_refused(&rejected))?;
+    }
+    app.open_session(&session, flow, key.0.clone(), &opening)
+        .await?;
+    if let Some(event) = prescription {
+        app.prescribe(&session, &key.0, event).await?;
+    }
     // Asked again after the person was erased, the key leads nowhere: no link, and no name beside the session.
     let opened = app.session(&session).await?;
     if opened.view().redacted_at.is_some() {
@@ -320,6 +352,24 @@ async fn erase(
 }
 
 impl App {
+    /// Before anybody has a link. A retry gets its first answer.
+    async fn prescribe(
+        &self,
+        session: &SessionId,
+        key: &Key,
+        event: collection::Event,
+    ) -> Result<(), Problem> {
+        let key = format!("steps:{}", key.as_str()).parse();
+        let key: Key = key.map_err(|_| Problem::internal())?;
+        let done = self
+            .carry_out::<collection::Session>(session, key, None, event, Actor::INTEGRATOR)
+            .await;
+        match done {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.session_refused(session, error).await),
+        }
+    }
+
     async fn open_session(
         &self,
         session: &SessionId,

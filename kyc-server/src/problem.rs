@@ -86,6 +86,8 @@ problems! {
     digest_mismatch = UNPROCESSABLE_ENTITY, "The bytes do not have the digest they were announced with";
     /// The event names an image that was never uploaded.
     blob_missing = UNPROCESSABLE_ENTITY, "The image was never uploaded";
+    /// The event says that the file was obtained in a way in which it was not.
+    source_mismatch = UNPROCESSABLE_ENTITY, "The file is not what it is handed in as";
     /// The session has taken as many events of its applicant as it may.
     events_exhausted = CONFLICT, "This session takes no more events";
     /// The session has as many images as it may.

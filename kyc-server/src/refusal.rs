@@ -56,6 +56,14 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl Problem {
+    /// What a company asks of an applicant is not what the Flow has.
+    pub(crate) fn prescription_refused(rejected: &collection::Rejected) -> Self {
+        let (problem, told) = verdict(rejected, is_refusal(rejected));
+        problem.merge(told)
+    }
+}
+
 impl App {
     /// Tells why a session did not take an event, and where it stands.
     pub(crate) async fn session_refused(

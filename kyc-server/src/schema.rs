@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use kyc_core::collection::{self, NextAction};
 use kyc_core::{
-    DocumentType, Item, Outcome, Phase, RejectReason, RetakeReason, Sender, Side, review,
+    BillRule, Comparison, DocumentType, Outcome, Phase, ProofKind, RejectReason, RetakeReason,
+    Sender, Side, Source, StepType, review,
 };
 use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{Object, Schema};
@@ -82,10 +83,19 @@ fn shapes() -> Map<String, Value> {
         "Verdict": one_of([
             object(json!({ "type": word("fine") }), json!({})),
             object(
+                json!({ "type": word("compared"), "fields": map(words(Comparison::ALL)) }),
+                json!({}),
+            ),
+            object(
+                json!({ "type": word("extracted"), "fields": map(text()) }),
+                json!({}),
+            ),
+            object(
                 json!({ "type": word("retake"), "reason": words(RetakeReason::ALL) }),
                 json!({ "message": text(), "note": text() }),
             ),
         ]),
+        "Brief": brief(),
         "View": view(json!({})),
         "SessionRead": view(json!({
             "external_ref": nullable(text()),
@@ -142,11 +152,19 @@ fn applicant_event(kind: collection::EventKind) -> Option<Value> {
         Kind::CapturePage => json!({ "side": words(Side::ALL), "blob": hash() }),
         Kind::RetakePage => json!({ "side": words(Side::ALL) }),
         Kind::CaptureSelfie => json!({ "blob": hash() }),
+        Kind::CaptureStep => {
+            let required = json!({ "step": name(), "source": words(Source::ALL), "blob": hash() });
+            let optional = json!({ "proof": words(ProofKind::ALL) });
+            return Some(event(kind.as_str(), required, optional));
+        }
         Kind::ReviewDocument
         | Kind::AcceptDocument
         | Kind::ReviewSelfie
         | Kind::AcceptSelfie
         | Kind::RetakeSelfie
+        | Kind::ReviewStep
+        | Kind::AcceptStep
+        | Kind::RetakeStep
         | Kind::Back => json!({}),
         _ => return None,
     };
@@ -158,7 +176,7 @@ fn reviewer_event(kind: review::EventKind) -> Option<Value> {
     let (required, optional) = match kind {
         Kind::Claim | Kind::Release | Kind::RequestResubmission => (json!({}), json!({})),
         Kind::Judge => (
-            json!({ "item": words(Item::ALL), "verdict": the("Verdict") }),
+            json!({ "item": item(), "verdict": the("Verdict") }),
             json!({}),
         ),
         Kind::Approve => (json!({}), json!({ "note": text() })),
@@ -181,7 +199,7 @@ fn view(more: Value) -> Value {
         )
     };
     let ask = json!({
-        "item": words(Item::ALL), "reason": words(RetakeReason::ALL),
+        "item": item(), "reason": words(RetakeReason::ALL),
         "message": nullable(text()), "done": { "type": "boolean" },
     });
     let document = json!({
@@ -196,6 +214,7 @@ fn view(more: Value) -> Value {
         "phase": words(Phase::ALL),
         "next_action": words(NextAction::ALL),
         "next_side": nullable(words(Side::ALL)),
+        "next_step": nullable(name()),
         "accepts": list(words(collection::EventKind::ALL)),
         "deadline": nullable(number()),
         "round": number(),
@@ -204,6 +223,7 @@ fn view(more: Value) -> Value {
         "details": nullable(the("Details")),
         "document": nullable(object(document, json!({}))),
         "selfie": nullable(photo()),
+        "additional_steps": list(additional_step()),
         "attempts_left": object(json!({ "front": number(), "back": number(), "selfie": number() }), json!({})),
         "outcome": nullable(the("Decision")),
         "redacted_at": nullable(number()),
@@ -214,14 +234,43 @@ fn view(more: Value) -> Value {
     object(required, json!({}))
 }
 
+fn additional_step() -> Value {
+    let may = || json!({ "type": "boolean" });
+    let file = json!({
+        "blob": hash(), "round": number(), "source": words(Source::ALL),
+        "proof": nullable(words(ProofKind::ALL)),
+    });
+    object(
+        json!({
+            "step": name(), "type": words(StepType::ALL), "locale": text(), "name": text(),
+            "description": text(),
+            "sources": object(json!({ "file": may(), "camera": may(), "pdf": may() }), json!({})),
+            "proofs": list(words(ProofKind::ALL)), "rules": list(words(BillRule::ALL)),
+            "needed": may(), "file": nullable(object(file, json!({}))), "attempts_left": number(),
+        }),
+        json!({}),
+    )
+}
+
+fn brief() -> Value {
+    object(
+        json!({ "type": words(StepType::ALL), "source": words(Source::ALL) }),
+        json!({
+            "proof": words(ProofKind::ALL),
+            "fields": list(object(json!({ "field": name() }), json!({ "given": text() }))),
+        }),
+    )
+}
+
 fn case_view() -> Value {
     let verdict = || nullable(the("Verdict"));
     let earlier = object(
-        json!({ "blob": hash(), "round": number(), "verdict": verdict() }),
+        json!({ "blob": hash(), "round": number(), "verdict": verdict(), "step": nullable(the("Brief")) }),
         json!({}),
     );
     let item = json!({
-        "item": words(Item::ALL), "blob": hash(), "round": number(), "verdict": verdict(), "earlier": list(earlier),
+        "item": item(), "blob": hash(), "round": number(), "verdict": verdict(), "earlier": list(earlier),
+        "step": nullable(the("Brief")), "late": { "type": "boolean" },
     });
     let closing = json!({
         "by": text(), "at": number(), "round": number(), "stage": number(),
@@ -276,6 +325,11 @@ fn the(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
+/// Members of any name, all of one shape.
+fn map(shape: Value) -> Value {
+    json!({ "type": "object", "additionalProperties": shape })
+}
+
 fn nullable(shape: Value) -> Value {
     json!({ "anyOf": [shape, { "type": "null" }] })
 }
@@ -304,6 +358,16 @@ fn hash() -> Value {
     json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
 }
 
+/// The name of an additional step, or of a field of one.
+fn name() -> Value {
+    json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$", "example": "UTILITY_BILL" })
+}
+
+fn item() -> Value {
+    let pattern = "^(document_front|document_back|selfie|step:[A-Za-z0-9_-]{1,40})$";
+    json!({ "type": "string", "pattern": pattern, "example": "selfie" })
+}
+
 fn country() -> Value {
     json!({ "type": "string", "pattern": "^[A-Z]{2}$" })
 }
@@ -311,7 +375,7 @@ fn country() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kyc_core::{Actor, Exhibit, Flow, Timestamp};
+    use kyc_core::{Actor, Exhibit, Flow, Item, Timestamp};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_219_200_000);
 
@@ -323,6 +387,9 @@ mod tests {
         if let Some(first) = shape["oneOf"].get(0).or_else(|| shape["anyOf"].get(0)) {
             return sample(first);
         }
+        if shape["example"].is_string() {
+            return shape["example"].clone();
+        }
         match (shape["type"].as_str().unwrap(), shape["pattern"].as_str()) {
             ("string", Some("^[A-Z]{2}$")) => json!("DE"),
             ("string", Some(_)) => json!("ab".repeat(32)),
@@ -330,6 +397,9 @@ mod tests {
             ("integer", _) => json!(1),
             ("boolean", _) => json!(true),
             ("array", _) => json!([sample(&shape["items"])]),
+            ("object", _) if shape["additionalProperties"].is_object() => {
+                json!({ "field": sample(&shape["additionalProperties"]) })
+            }
             _ => {
                 let required = shape["required"].as_array().unwrap().iter();
                 let name = |name: &Value| name.as_str().unwrap().to_owned();
@@ -360,6 +430,10 @@ mod tests {
             }
             ("array", Value::Array(values)) => {
                 values.iter().all(|value| fits(&shape["items"], value))
+            }
+            ("object", Value::Object(members)) if shape["additionalProperties"].is_object() => {
+                let shape = &shape["additionalProperties"];
+                members.values().all(|value| fits(shape, value))
             }
             ("object", Value::Object(members)) => {
                 let required = shape["required"].as_array().unwrap().iter();
@@ -456,6 +530,56 @@ mod tests {
     }
 
     #[test]
+    fn the_views_of_additional_steps_have_their_shape() {
+        let flow = include_str!("../../kyc-core/tests/flows/additional_steps.json");
+        let flow = std::sync::Arc::new(Flow::from_json(flow).unwrap());
+        let mut session = collection::Session::open(&flow, "s-1".parse().unwrap(), NOW);
+        let mut case = review::Session::open(&flow, "s-1".parse().unwrap(), NOW);
+        let blob = "ab".repeat(32);
+        let capture = |step: &str, source: &str| json!({ "type": "capture_step", "step": step, "source": source, "blob": blob });
+        let mut exhibits = Vec::new();
+        for event in [
+            json!({ "type": "prescribe", "given": { "UTILITY_BILL": { "address": "A" } } }),
+            json!({ "type": "start", "consent": { "version": "1", "locale": "de" } }),
+            json!({ "type": "select_document", "country": "DE", "document": "passport" }),
+            json!({ "type": "capture_page", "side": "front", "blob": blob }),
+            json!({ "type": "accept_document" }),
+            json!({ "type": "capture_selfie", "blob": blob }),
+            json!({ "type": "accept_selfie" }),
+            capture("UTILITY_BILL", "file"),
+            json!({ "type": "accept_step" }),
+            capture("ADDITIONAL_PHOTO", "camera"),
+            json!({ "type": "accept_step" }),
+        ] {
+            let event: collection::Event = serde_json::from_value(event).unwrap();
+            for effect in session.handle(&event, NOW).unwrap().effects {
+                if let collection::Effect::Submit {
+                    complete: true,
+                    exhibits: all,
+                    ..
+                } = effect
+                {
+                    exhibits = all;
+                }
+            }
+            let view = json!(session.view());
+            assert!(fits(&shapes()["View"], &view), "{view}");
+        }
+        let ada = Actor::reviewer("ada".parse().unwrap());
+        let said = json!({ "type": "judge", "item": "step:UTILITY_BILL",
+            "verdict": { "type": "compared", "fields": { "address": "match" } } });
+        for event in [
+            review::Event::Arrive { round: 1, exhibits },
+            review::Event::Claim,
+            serde_json::from_value(said).unwrap(),
+        ] {
+            let _ = case.handle(&event, &ada, NOW).unwrap();
+            let view = json!(case.view(ada.name.as_ref().unwrap(), NOW));
+            assert!(fits(&shapes()["CaseView"], &view), "{view}");
+        }
+    }
+
+    #[test]
     fn every_view_of_a_case_has_its_shape() {
         let flow = Flow::manual_review();
         let mut case = review::Session::open(&flow, "s-1".parse().unwrap(), NOW);
@@ -464,6 +588,7 @@ mod tests {
         let exhibit = Exhibit {
             item: Item::Selfie,
             blob: "ab".repeat(32).parse().unwrap(),
+            step: None,
         };
         let arrive = |round| review::Event::Arrive {
             round,

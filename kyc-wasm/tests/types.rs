@@ -26,6 +26,13 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         kyc_core::Pii<String>,
         kyc_core::DocumentType,
         kyc_core::Side,
+        kyc_core::StepName,
+        kyc_core::FieldName,
+        kyc_core::StepType,
+        kyc_core::Source,
+        kyc_core::Comparison,
+        kyc_core::ProofKind,
+        kyc_core::BillRule,
         kyc_core::Item,
         kyc_core::RetakeReason,
         kyc_core::RejectReason,
@@ -35,6 +42,8 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         kyc_core::Details,
         kyc_core::Ask,
         kyc_core::Decision,
+        kyc_core::FieldBrief,
+        kyc_core::Brief,
         kyc_core::Exhibit,
         flow::Definition,
         flow::DocumentRule,
@@ -44,7 +53,22 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         flow::ReviewRule,
         flow::Checkpoints,
         flow::SubmitMark,
+        flow::StepTexts,
+        flow::Sources,
+        flow::SourcesChange,
+        flow::StepChange,
+        flow::Asked,
+        flow::StepRule,
+        flow::AdditionalSteps,
     ];
+    // Of an alias the core has no declaration.
+    let aliases = [
+        "/** Country (alpha-2) or `all`, then kind of document or `all`: what is asked for there. */\n\
+         export type Matrix = Record<string, Record<string, Asked>>;",
+        "/** What the company knows: by step and field. */\n\
+         export type Given = Record<StepName, Record<FieldName, string>>;",
+    ]
+    .join("\n\n");
     let chart = declarations![
         collection::State,
         collection::When,
@@ -62,14 +86,19 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         collection::DocumentView,
         collection::SelfieView,
         collection::AttemptsLeft,
+        collection::StepFileView,
+        collection::StepView,
         collection::View,
     ];
-    keep_fresh("collection.ts", &format!("{shared}\n\n{chart}"));
+    keep_fresh(
+        "collection.ts",
+        &format!("{shared}\n\n{aliases}\n\n{chart}"),
+    );
 }
 
 #[test]
 fn the_types_of_the_reviewers_chart_are_those_of_the_core() {
-    let imports = "import type { Ask, BlobRef, Decision, Exhibit, Item, Outcome, Pii, RejectReason, RetakeReason, \
+    let imports = "import type { Ask, BlobRef, Brief, Comparison, Decision, Exhibit, FieldName, Item, Outcome, Pii, RejectReason, RetakeReason, \
                    ReviewerId, SessionId, Timestamp } from \"./collection.js\";";
     let chart = declarations![
         review::State,

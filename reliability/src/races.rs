@@ -165,6 +165,7 @@ impl Races {
         open::<review::Session>(&keeper, &session).await;
         let items = [Item::DocumentFront, Item::Selfie];
         let exhibits = items.map(|item| Exhibit {
+            step: None,
             item,
             blob: events::blob(item, 1),
         });

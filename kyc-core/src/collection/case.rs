@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::additional::{Origin, Prescribed};
 use super::event::{Effect, HoldReason};
 use super::table::State;
-use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Item, Side};
+use crate::additional::{Source, StepName};
+use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Side};
 use crate::country::Country;
 use crate::flow::Flow;
-use crate::ids::BlobRef;
+use crate::ids::{BlobRef, FieldName};
+use crate::item::Item;
+use crate::pii::Pii;
 use crate::time::Timestamp;
 
 /// Everything that is known of one applicant.
@@ -57,6 +61,11 @@ pub(crate) struct Case {
     /// Why nothing may be erased, if nothing may. Nothing for the applicant's eyes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) hold: Option<Hold>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) prescribed: Option<Prescribed>,
+    /// The additional steps that the applicant has confirmed in this round, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) accepted: Vec<StepName>,
 }
 
 /// What forbids erasing, and since when.
@@ -86,7 +95,7 @@ pub(crate) struct Chosen {
     pub(crate) document: DocumentType,
 }
 
-/// One photo that was handed in.
+/// One photo or file that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Capture {
@@ -94,6 +103,9 @@ pub(crate) struct Capture {
     pub(crate) blob: BlobRef,
     pub(crate) round: u32,
     pub(crate) at: Timestamp,
+    /// Of an additional step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<Origin>,
 }
 
 /// What an accepted event does to a case.
@@ -103,8 +115,13 @@ pub(crate) enum Change {
     Begin(Consent),
     Describe(Details),
     Choose(Chosen),
-    Capture(Item, BlobRef),
+    Capture(Item, BlobRef, Option<Origin>),
     Retake(Option<Side>),
+    Accept(StepName),
+    /// The additional step that was confirmed last is looked at again.
+    Reconsider,
+    Prescribe(Prescribed),
+    Supply(StepName, Source, BlobRef, BTreeMap<FieldName, Pii<String>>),
     Ask(Vec<Ask>),
     Decide(Decision),
     Erase,
@@ -131,6 +148,8 @@ impl Case {
             decision: None,
             redacted_at: None,
             hold: None,
+            prescribed: None,
+            accepted: Vec::new(),
         }
     }
 
@@ -183,6 +202,7 @@ impl Case {
         let limit = match item {
             Item::DocumentFront | Item::DocumentBack => limits.document_attempts,
             Item::Selfie => limits.selfie_attempts,
+            Item::AdditionalStep(_) => flow.catalogue().map(|catalogue| catalogue.attempts),
         };
         limit
             .unwrap_or_default()
@@ -197,6 +217,9 @@ impl Case {
                 self.round == 1 || self.needed_sides(flow).next().is_some()
             }
             State::Selfie | State::SelfieReview => self.asks_for(Item::Selfie),
+            State::AdditionalStep | State::AdditionalStepReview => {
+                self.needed_steps(flow).next().is_some()
+            }
             _ => true,
         }
     }
@@ -223,6 +246,7 @@ impl Case {
             .find(|step| match step {
                 State::DocumentPhoto => !self.document_is_done(flow),
                 State::Selfie => !self.is_done(Item::Selfie),
+                State::AdditionalStep => !self.step_is_done(flow),
                 _ => true,
             })
             .unwrap_or(State::Final)
@@ -249,14 +273,19 @@ impl Case {
                     .then_some(Item::Selfie)
                     .filter(|item| self.asks_for(*item)),
             )
-            .filter_map(|item| self.exhibit(item))
+            .chain(
+                self.needed_steps(flow)
+                    .map(|step| Item::AdditionalStep(step.name())),
+            )
+            .filter_map(|item| self.exhibit(item, flow))
             .collect()
     }
 
-    pub(crate) fn exhibit(&self, item: Item) -> Option<Exhibit> {
+    pub(crate) fn exhibit(&self, item: Item, flow: &Flow) -> Option<Exhibit> {
         self.current(item).map(|capture| Exhibit {
             item,
             blob: capture.blob.clone(),
+            step: self.brief(capture, flow),
         })
     }
 
@@ -271,15 +300,18 @@ impl Case {
             }
             Change::Describe(details) => self.details = Some(details),
             Change::Choose(chosen) => {
-                if self
-                    .document
-                    .replace(chosen)
-                    .is_some_and(|before| before != chosen)
-                {
-                    self.discard(|capture| capture.item != Item::Selfie);
+                if self.document.is_some_and(|before| before != chosen) {
+                    let leaves: Vec<_> = self
+                        .captures
+                        .iter()
+                        .filter(|capture| !self.stays(capture, chosen, flow))
+                        .cloned()
+                        .collect();
+                    self.discard(|capture| leaves.contains(capture));
                 }
+                self.document = Some(chosen);
             }
-            Change::Capture(item, blob) => {
+            Change::Capture(item, blob, origin) => {
                 let round = self.round;
                 self.discard(|capture| capture.item == item && capture.round == round);
                 // The same bytes again, after another photo in between: they are wanted after all.
@@ -291,6 +323,7 @@ impl Case {
                     blob,
                     round,
                     at: now,
+                    origin,
                 });
                 *self.attempts.entry(item).or_default() += 1;
                 self.retaking = None;
@@ -299,10 +332,33 @@ impl Case {
                 }
             }
             Change::Retake(side) => self.retaking = side,
+            Change::Accept(step) => self.accepted.push(step),
+            Change::Reconsider => drop(self.accepted.pop()),
+            Change::Prescribe(prescribed) => self.prescribed = Some(prescribed),
+            Change::Supply(name, source, blob, fields) => {
+                // What was there before stays beside it, for the auditor.
+                self.captures.push(Capture {
+                    item: Item::AdditionalStep(name),
+                    blob,
+                    round: self.round,
+                    at: now,
+                    origin: Some(Origin {
+                        source,
+                        proof: None,
+                        late: true,
+                    }),
+                });
+                let given = &mut self.prescribed.get_or_insert_default().given;
+                given.insert(name, fields);
+                let exhibit = self.exhibit(Item::AdditionalStep(name), flow);
+                let told = exhibit.map(|exhibit| Effect::Supplement { exhibit });
+                self.held.extend(told);
+            }
             Change::Ask(items) => {
                 self.asked = items;
                 self.round += 1;
                 self.attempts.clear();
+                self.accepted.clear();
                 self.deadline = Some(now + flow.definition().clocks.resubmission);
             }
             Change::Decide(decision) => self.decision = Some(decision),
@@ -311,6 +367,8 @@ impl Case {
                 self.consent = None;
                 self.details = None;
                 self.document = None;
+                self.prescribed = None;
+                self.accepted.clear();
                 self.attempts.clear();
                 self.unsent.clear();
                 self.asked.iter_mut().for_each(|ask| ask.message = None);

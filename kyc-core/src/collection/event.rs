@@ -1,11 +1,17 @@
 //! What can happen to a session, who may say so, and what leaves it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::additional::Given;
+use crate::additional::{ProofKind, Source, StepName};
 use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Phase, Side, words};
 use crate::country::Country;
 use crate::event::events;
-use crate::ids::BlobRef;
+use crate::flow::Matrix;
+use crate::ids::{BlobRef, FieldName};
+use crate::pii::Pii;
 
 events! {
     Applicant {
@@ -31,6 +37,20 @@ events! {
         AcceptSelfie = "accept_selfie",
         /// Wants to take the photo of the face again.
         RetakeSelfie = "retake_selfie",
+        /// Hands in what an additional step asks for, and says how it was obtained.
+        CaptureStep {
+            step: StepName,
+            source: Source,
+            blob: BlobRef,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            proof: Option<ProofKind>
+        } = "capture_step",
+        /// Looks at what is there for the additional step, without a new file.
+        ReviewStep = "review_step",
+        /// Confirms what was handed in for the additional step.
+        AcceptStep = "accept_step",
+        /// Wants to hand in something else for the additional step.
+        RetakeStep = "retake_step",
         /// Goes one step back. Nothing that was captured is lost.
         Back = "back",
     }
@@ -41,6 +61,21 @@ events! {
         Decide { decision: Decision } = "decide",
     }
     Integrator {
+        /// Asks this applicant for other additional steps than the Flow does, and says what is known of them.
+        Prescribe {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            steps: Option<Matrix>,
+            #[serde(default, skip_serializing_if = "Given::is_empty")]
+            given: Given
+        } = "prescribe",
+        /// Hands in an additional step after collection was complete: a first one, or one that replaces another.
+        SupplyStep {
+            step: StepName,
+            source: Source,
+            blob: BlobRef,
+            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+            given: BTreeMap<FieldName, Pii<String>>
+        } = "supply_step",
         /// Calls the session off.
         Cancel = "cancel",
         /// Erases what is known of the person.
@@ -72,6 +107,11 @@ pub enum Effect {
         /// What is handed in: on completion everything that the round asked for, before that what is new.
         exhibits: Vec<Exhibit>,
     },
+    /// Something was handed in after collection was complete: the case looks at that alone.
+    Supplement {
+        /// What was handed in.
+        exhibit: Exhibit,
+    },
     /// The session ended without a decision: there is nothing left to review.
     Withdraw,
     /// The person's data was erased: the case forgets them too.
@@ -89,10 +129,26 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// What the company knows is left out.
+    pub(crate) fn without_given(&mut self) {
+        let exhibits = match self {
+            Self::Submit { exhibits, .. } => exhibits.as_mut_slice(),
+            Self::Supplement { exhibit } => std::slice::from_mut(exhibit),
+            _ => &mut [],
+        };
+        let briefs = exhibits
+            .iter_mut()
+            .filter_map(|exhibit| exhibit.step.as_mut());
+        for field in briefs.flat_map(|brief| &mut brief.fields) {
+            field.given = None;
+        }
+    }
+
     /// The effect's kind, as the journal writes it.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Submit { .. } => "submit",
+            Self::Supplement { .. } => "supplement",
             Self::Withdraw => "withdraw",
             Self::Erase => "erase",
             Self::Discard { .. } => "discard",
@@ -156,5 +212,23 @@ words! {
         NoRoundsLeft = "no_rounds_left",
         /// A text is longer than 1,000 characters, or than 3,000 bytes as JSON.
         TextTooLong = "text_too_long",
+        /// That additional step is not asked for, or not now.
+        StepNotAsked = "step_not_asked",
+        /// It may not be handed in like this.
+        SourceNotAllowed = "source_not_allowed",
+        /// That kind of bill is not among those to choose from.
+        ProofNotOffered = "proof_not_offered",
+        /// The applicant has begun: it is too late to ask for other steps.
+        AlreadyStarted = "already_started",
+        /// The Flow has no such additional step.
+        StepUnknown = "step_unknown",
+        /// The Flow does not allow the additional step this type.
+        StepTypeNotEnabled = "step_type_not_enabled",
+        /// The additional step has no such field.
+        FieldUnknown = "field_unknown",
+        /// No such country.
+        CountryUnknown = "country_unknown",
+        /// No such kind of document.
+        DocumentUnknown = "document_unknown",
     }
 }

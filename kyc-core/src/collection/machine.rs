@@ -1,12 +1,16 @@
 //! The arrows of the applicant's chart: where an event leads, and which guard says no.
 
+mod additional;
+
+use self::additional::{additional_step, additional_step_review, prescribe, supply};
 use super::case::{Case, Change, Chosen};
 use super::event::{Event, HoldReason, Reason};
 use super::table::State;
-use crate::case::{Ask, Consent, Details, DocumentType, Item, Side, is_short};
+use crate::case::{Ask, Consent, Details, DocumentType, Side, is_short};
 use crate::country::Country;
 use crate::engine::{self, Handler, IntoStateMachine, Machine, Outcome, Superstate};
 use crate::ids::BlobRef;
+use crate::item::Item;
 use crate::time::Date;
 
 #[derive(Default)]
@@ -54,8 +58,11 @@ impl Handler<Chart> for State {
             Self::DocumentReview => document_review(event, desk),
             Self::Selfie => selfie(event, desk),
             Self::SelfieReview => selfie_review(event, desk),
+            Self::AdditionalStep => additional_step(event, desk),
+            Self::AdditionalStepReview => additional_step_review(event, desk),
             Self::Final => r#final(event, desk),
-            Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => Outcome::Super,
+            Self::Approved | Self::Rejected => decided(*self, event, desk),
+            Self::Expired | Self::Cancelled => Outcome::Super,
         }
     }
 
@@ -66,7 +73,9 @@ impl Handler<Chart> for State {
             | Self::DocumentPhoto
             | Self::DocumentReview
             | Self::Selfie
-            | Self::SelfieReview => Group::Collecting(*self),
+            | Self::SelfieReview
+            | Self::AdditionalStep
+            | Self::AdditionalStepReview => Group::Collecting(*self),
             Self::Welcome | Self::Final => Group::Live(*self),
             Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => {
                 Group::Ended(*self)
@@ -88,7 +97,7 @@ impl Superstate<Chart> for Group {
                     .case
                     .step_before(*state, desk.flow)
                     .ok_or(Reason::NoStepBefore);
-                desk.go_or_refuse(before.map(|step| (step, Change::Retake(None))))
+                desk.go_or_refuse(before.map(|step| (step, back_to(step))))
             }
             (Self::Collecting(_), Event::DeadlineReached) => expire(desk),
             (Self::Live(_), Event::Cancel) => desk.go(State::Cancelled, Change::Nothing),
@@ -121,6 +130,9 @@ impl Superstate<Chart> for Group {
 fn welcome(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     match event {
         Event::Start { consent } => desk.go_or_refuse(begin(consent, desk)),
+        Event::Prescribe { steps, given } => {
+            desk.go_or_refuse(prescribe(steps.as_ref(), given, desk))
+        }
         Event::DeadlineReached => expire(desk),
         _ => Outcome::Super,
     }
@@ -184,7 +196,7 @@ fn selfie(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
         }
         Event::CaptureSelfie { blob } => desk.go(
             State::SelfieReview,
-            Change::Capture(Item::Selfie, blob.clone()),
+            Change::Capture(Item::Selfie, blob.clone(), None),
         ),
         Event::ReviewSelfie if !desk.case.is_done(Item::Selfie) => {
             desk.refuse(Reason::PhotoMissing)
@@ -218,7 +230,28 @@ fn r#final(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
             };
             desk.go(end, Change::Decide(decision.clone()))
         }
+        _ => decided(State::Final, event, desk),
+    }
+}
+
+/// Collection is complete, decided or not: the company may hand in an additional step.
+fn decided(state: State, event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::SupplyStep {
+            step,
+            source,
+            blob,
+            given,
+        } => desk.go_or_refuse(supply(state, (*step, *source, blob), given, desk)),
         _ => Outcome::Super,
+    }
+}
+
+/// Whoever comes back to the additional steps from behind looks at the last one again.
+const fn back_to(step: State) -> Change {
+    match step {
+        State::AdditionalStepReview => Change::Reconsider,
+        _ => Change::Retake(None),
     }
 }
 
@@ -329,6 +362,9 @@ fn select(country: Country, document: DocumentType, desk: &Desk<'_>) -> Judged {
     {
         return Err(Reason::NoAttemptsLeft);
     }
+    if !desk.case.could_do_steps(chosen, desk.flow) {
+        return Err(Reason::NoAttemptsLeft);
+    }
     Ok((State::DocumentPhoto, Change::Choose(chosen)))
 }
 
@@ -349,12 +385,17 @@ fn capture_page(side: Side, blob: &BlobRef, desk: &Desk<'_>) -> Judged {
     } else {
         State::DocumentPhoto
     };
-    Ok((to, Change::Capture(item, blob.clone())))
+    Ok((to, Change::Capture(item, blob.clone(), None)))
 }
 
 fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
     let (case, flow) = (desk.case, desk.flow);
-    let known = |ask: &Ask| case.current(ask.item).is_some();
+    // A step that the company has handed in of its own accord is not one the applicant can be asked for.
+    let asked = |item: Item| {
+        item.step()
+            .is_none_or(|name| case.additional_steps(flow).any(|step| step.name() == name))
+    };
+    let known = |ask: &Ask| case.current(ask.item).is_some() && asked(ask.item);
     let twice = |(position, ask): (usize, &Ask)| {
         items[..position].iter().any(|other| other.item == ask.item)
     };
@@ -372,6 +413,7 @@ fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
         items.iter().any(|ask| match ask.item {
             Item::DocumentFront | Item::DocumentBack => *step == State::DocumentPhoto,
             Item::Selfie => *step == State::Selfie,
+            Item::AdditionalStep(_) => *step == State::AdditionalStep,
         })
     };
     let first = flow

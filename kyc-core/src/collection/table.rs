@@ -20,6 +20,10 @@ words! {
         Selfie = "selfie",
         /// The applicant looks at the photo of the face.
         SelfieReview = "selfie_review",
+        /// Something more is asked for: a bill, another photo.
+        AdditionalStep = "additional_step",
+        /// The applicant looks at what they handed in for it.
+        AdditionalStepReview = "additional_step_review",
         /// Collection is complete; the decision is awaited.
         Final = "final",
         /// The decision was yes.
@@ -57,7 +61,11 @@ impl State {
     /// The state's row.
     pub const fn spec(self) -> Spec {
         let (persisted, submits, accepts): (bool, Option<When>, &'static [EventKind]) = match self {
-            Self::Welcome => (false, None, &[Start, DeadlineReached, Cancel, Hold, Lift]),
+            Self::Welcome => (
+                false,
+                None,
+                &[Start, Prescribe, DeadlineReached, Cancel, Hold, Lift],
+            ),
             Self::PersonalDetails => (
                 false,
                 None,
@@ -121,14 +129,44 @@ impl State {
                     Lift,
                 ],
             ),
+            Self::AdditionalStep => (
+                false,
+                None,
+                &[
+                    CaptureStep,
+                    ReviewStep,
+                    Back,
+                    DeadlineReached,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
+            ),
+            // Kept, so that of several steps none has to be handed in twice.
+            Self::AdditionalStepReview => (
+                true,
+                None,
+                &[
+                    AcceptStep,
+                    RetakeStep,
+                    Back,
+                    DeadlineReached,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
+            ),
             Self::Final => (
                 true,
                 Some(When::Entering),
-                &[RequestResubmission, Decide, Cancel, Hold, Lift],
+                &[RequestResubmission, Decide, SupplyStep, Cancel, Hold, Lift],
             ),
-            Self::Approved | Self::Rejected | Self::Expired | Self::Cancelled => {
-                (true, None, &[DeadlineReached, Erase, Hold, Lift])
-            }
+            Self::Approved | Self::Rejected => (
+                true,
+                None,
+                &[SupplyStep, DeadlineReached, Erase, Hold, Lift],
+            ),
+            Self::Expired | Self::Cancelled => (true, None, &[DeadlineReached, Erase, Hold, Lift]),
         };
         Spec {
             persisted,
@@ -140,16 +178,16 @@ impl State {
     /// The row where nothing says how long an end is kept: then the clock has nothing to do there.
     pub(crate) const fn spec_without_retention(self) -> Spec {
         let spec = self.spec();
-        match self.is_end() {
-            true => Spec {
-                accepts: &[Erase, Hold, Lift],
-                ..spec
-            },
-            false => spec,
-        }
+        let accepts: &'static [EventKind] = match self {
+            Self::Approved | Self::Rejected => &[SupplyStep, Erase, Hold, Lift],
+            Self::Expired | Self::Cancelled => &[Erase, Hold, Lift],
+            _ => spec.accepts,
+        };
+        Spec { accepts, ..spec }
     }
 
-    /// Whether the walk has ended: nothing but erasure is accepted, by the company or by the clock, and what forbids it.
+    /// Whether the walk has ended: nothing moves any more. Erasure is accepted, by the company or by the clock, what
+    /// forbids it, and of a decided session an additional step that the company hands in afterwards.
     pub const fn is_end(self) -> bool {
         matches!(
             self,
@@ -168,6 +206,7 @@ impl State {
             Self::DocumentPhoto => Some(Self::DocumentSelection),
             Self::DocumentReview => Some(Self::DocumentPhoto),
             Self::SelfieReview => Some(Self::Selfie),
+            Self::AdditionalStepReview => Some(Self::AdditionalStep),
             _ => None,
         }
     }
@@ -178,7 +217,18 @@ impl State {
             Self::DocumentSelection => Some(Self::DocumentPhoto),
             Self::DocumentPhoto => Some(Self::DocumentReview),
             Self::Selfie => Some(Self::SelfieReview),
+            Self::AdditionalStep => Some(Self::AdditionalStepReview),
             _ => None,
         }
+    }
+}
+
+impl EventKind {
+    /// Whether it has to do with additional steps: a Flow without any takes no such event.
+    pub(crate) const fn is_of_additional_steps(self) -> bool {
+        matches!(
+            self,
+            Prescribe | CaptureStep | ReviewStep | AcceptStep | RetakeStep | SupplyStep
+        )
     }
 }

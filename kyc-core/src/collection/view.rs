@@ -7,10 +7,12 @@ use super::case::Case;
 use super::event::EventKind;
 use super::table::State;
 use crate::actor::Sender;
-use crate::case::{Decision, Details, DocumentType, Item, Phase, RetakeReason, Side, words};
+use crate::additional::{BillRule, ProofKind, Source, StepName, StepType};
+use crate::case::{Decision, Details, DocumentType, Phase, RetakeReason, Side, words};
 use crate::country::Country;
-use crate::flow::Flow;
+use crate::flow::{AdditionalStep, Flow, Sources};
 use crate::ids::{BlobRef, FlowId, SessionId};
+use crate::item::Item;
 use crate::pii::Pii;
 use crate::time::Timestamp;
 
@@ -33,6 +35,8 @@ pub struct View {
     pub next_action: NextAction,
     /// The side wanted next, when a page is.
     pub next_side: Option<Side>,
+    /// The additional step wanted next, or looked at.
+    pub next_step: Option<StepName>,
     /// What the applicant may send.
     pub accepts: Vec<EventKind>,
     /// When the time for this is over.
@@ -49,6 +53,8 @@ pub struct View {
     pub document: Option<DocumentView>,
     /// The photo of the face.
     pub selfie: Option<SelfieView>,
+    /// The additional steps that are asked for, in order; for the chosen document, once it is chosen.
+    pub additional_steps: Vec<StepView>,
     /// How many photos may still be taken.
     pub attempts_left: AttemptsLeft,
     /// How it ended.
@@ -85,6 +91,10 @@ words! {
         CaptureSelfie = "capture_selfie",
         /// Look at the photo of the face.
         ReviewSelfie = "review_selfie",
+        /// Hand in what an additional step asks for.
+        CaptureStep = "capture_step",
+        /// Look at what was handed in for an additional step.
+        ReviewStep = "review_step",
         /// Wait for the decision.
         Wait = "wait",
         /// Nothing any more.
@@ -148,6 +158,51 @@ pub struct SelfieView {
     pub round: u32,
 }
 
+/// An additional step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct StepView {
+    /// Its name.
+    pub step: StepName,
+    /// What is done with it.
+    #[serde(rename = "type")]
+    pub kind: StepType,
+    /// The language of the texts: the applicant's, or the nearest there is.
+    pub locale: String,
+    /// The heading.
+    pub name: String,
+    /// What is wanted.
+    pub description: String,
+    /// How it may be handed in.
+    pub sources: Sources,
+    /// The kinds of bills to choose from; none for a step that is no bill.
+    pub proofs: Vec<ProofKind>,
+    /// What a bill must be like.
+    pub rules: Vec<BillRule>,
+    /// Whether this round asks for it.
+    pub needed: bool,
+    /// What was handed in.
+    pub file: Option<StepFileView>,
+    /// How many files may still be handed in.
+    pub attempts_left: u32,
+}
+
+/// What was handed in for an additional step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[non_exhaustive]
+pub struct StepFileView {
+    /// Its bytes.
+    pub blob: BlobRef,
+    /// The round in which it was handed in.
+    pub round: u32,
+    /// How it was obtained.
+    pub source: Source,
+    /// What the applicant says it is.
+    pub proof: Option<ProofKind>,
+}
+
 /// How many photos may still be taken in this round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
@@ -177,6 +232,12 @@ impl View {
             next_side: (session.state == State::DocumentPhoto)
                 .then(|| next_side(case, flow))
                 .flatten(),
+            next_step: matches!(
+                session.state,
+                State::AdditionalStep | State::AdditionalStepReview
+            )
+            .then(|| case.step_at_hand(flow).map(|step| step.name()))
+            .flatten(),
             accepts: session.accepts(Sender::Applicant),
             deadline: case.deadline,
             round: case.round,
@@ -197,6 +258,7 @@ impl View {
                 blob: capture.blob.clone(),
                 round: capture.round,
             }),
+            additional_steps: additional_steps(case, flow),
             attempts_left: AttemptsLeft {
                 front: case.attempts_left(Item::DocumentFront, flow),
                 back: case.attempts_left(Item::DocumentBack, flow),
@@ -217,6 +279,8 @@ const fn next_action(state: State) -> NextAction {
         State::DocumentReview => NextAction::ReviewDocument,
         State::Selfie => NextAction::CaptureSelfie,
         State::SelfieReview => NextAction::ReviewSelfie,
+        State::AdditionalStep => NextAction::CaptureStep,
+        State::AdditionalStepReview => NextAction::ReviewStep,
         State::Final => NextAction::Wait,
         State::Approved | State::Rejected | State::Expired | State::Cancelled => {
             NextAction::Nothing
@@ -250,4 +314,44 @@ fn document(case: &Case, flow: &Flow) -> Option<DocumentView> {
         sides: case.needed_sides(flow).collect(),
         pages: case.sides(flow).iter().filter_map(page).collect(),
     })
+}
+
+fn additional_steps(case: &Case, flow: &Flow) -> Vec<StepView> {
+    if case.redacted_at.is_some() {
+        return Vec::new();
+    }
+    let wish = case.consent.as_ref().map(|agreed| &agreed.consent.locale);
+    let wish = wish.map_or("", String::as_str);
+    case.additional_steps(flow)
+        .map(|step| additional_step(&step, wish, case, flow))
+        .collect()
+}
+
+fn additional_step(step: &AdditionalStep<'_>, wish: &str, case: &Case, flow: &Flow) -> StepView {
+    let item = Item::AdditionalStep(step.name());
+    let (locale, name, description) = match step.text(wish) {
+        Some((locale, text)) => (locale, text.name.as_str(), text.description.as_str()),
+        None => ("", "", ""),
+    };
+    StepView {
+        step: step.name(),
+        kind: step.kind(),
+        locale: locale.to_owned(),
+        name: name.to_owned(),
+        description: description.to_owned(),
+        sources: step.sources(),
+        proofs: step.proofs().to_vec(),
+        rules: step.rules().to_vec(),
+        needed: case.asks_for(item),
+        file: case.current(item).and_then(|capture| {
+            let origin = capture.origin?;
+            Some(StepFileView {
+                blob: capture.blob.clone(),
+                round: capture.round,
+                source: origin.source,
+                proof: origin.proof,
+            })
+        }),
+        attempts_left: case.attempts_left(item, flow),
+    }
 }

@@ -1,7 +1,8 @@
 //! A Flow written in Rust: the same definition, step by step.
 
 use super::{
-    Checkpoints, Clocks, Definition, DocumentRule, Flow, FlowError, Images, Limits, ReviewRule,
+    AdditionalSteps, Checkpoints, Clocks, Definition, DocumentRule, Flow, FlowError, Images,
+    Limits, ReviewRule,
 };
 use crate::case::DocumentType;
 use crate::collection::State;
@@ -38,6 +39,7 @@ impl FlowBuilder {
                 images: Images::default(),
                 review: ReviewRule::default(),
                 checkpoints: None,
+                additional_steps: None,
             },
             personal_details: false,
             selfie: false,
@@ -113,6 +115,12 @@ impl FlowBuilder {
         self
     }
 
+    /// Asks for more, depending on country and document.
+    pub fn additional_steps(mut self, rules: AdditionalSteps) -> Self {
+        self.definition.additional_steps = Some(rules);
+        self
+    }
+
     /// Judges what was collected.
     ///
     /// # Errors
@@ -137,6 +145,9 @@ impl FlowBuilder {
         }
         if self.selfie {
             steps.extend([State::Selfie, State::SelfieReview]);
+        }
+        if self.definition.additional_steps.is_some() {
+            steps.extend([State::AdditionalStep, State::AdditionalStepReview]);
         }
         steps.push(State::Final);
         self.definition.steps = steps

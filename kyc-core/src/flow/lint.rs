@@ -1,9 +1,14 @@
 //! What is wrong with a definition. Every finding is an error: a Flow that loads can be walked to its end and loses nothing.
 
+mod additional;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::additional::{Fault, faults};
+
+use super::resolved::Catalogue;
 use super::{Checkpoints, Countries, Definition, DocumentRule, FlowError, Offer, STATES};
 use crate::case::words;
 use crate::collection::{OLDEST, Spec, State, When};
@@ -39,6 +44,14 @@ words! {
         UnknownStep = "unknown_step",
         /// No such country.
         UnknownCountry = "unknown_country",
+        /// No such kind of document.
+        UnknownDocument = "unknown_document",
+        /// No such field.
+        UnknownField = "unknown_field",
+        /// A type that the catalogue does not allow the step.
+        NotEnabled = "not_enabled",
+        /// A text that is missing or too long.
+        BadText = "bad_text",
         /// The same name twice.
         Duplicate = "duplicate",
         /// No applicant can ever get there.
@@ -58,19 +71,33 @@ words! {
     }
 }
 
-type Judged = (FlowId, Vec<State>, Vec<Offer>, [Spec; STATES]);
+/// What a definition means.
+pub(super) struct Judged {
+    pub(super) id: FlowId,
+    pub(super) steps: Vec<State>,
+    pub(super) documents: Vec<Offer>,
+    pub(super) additional: Option<Catalogue>,
+    pub(super) specs: [Spec; STATES],
+}
 
 pub(super) fn judge(definition: &Definition) -> Result<Judged, FlowError> {
     let mut linter = Linter::default();
     let id = linter.id(definition);
     let steps = linter.steps(definition);
     let documents = linter.documents(definition, &steps);
+    let additional = linter.additional(definition.additional_steps.as_ref(), &steps, &documents);
     linter.age(definition, &steps);
     linter.limits(definition, &steps);
     linter.clocks(definition);
     let specs = linter.marks(definition, &steps);
     match id {
-        Some(id) if linter.diagnostics.is_empty() => Ok((id, steps, documents, specs)),
+        Some(id) if linter.diagnostics.is_empty() => Ok(Judged {
+            id,
+            steps,
+            documents,
+            additional,
+            specs,
+        }),
         _ => Err(FlowError {
             diagnostics: linter.diagnostics,
         }),
@@ -178,6 +205,18 @@ impl Linter {
                     format!("{step} leads to {next} only: put that behind it"),
                 );
             }
+        }
+        let place = |state| steps.iter().position(|step| *step == state);
+        if let (Some(asked), Some(chosen)) = (
+            place(State::AdditionalStep),
+            place(State::DocumentSelection),
+        ) && asked < chosen
+        {
+            self.find(
+                Code::UnreachableStep,
+                format!("steps[{}]", places[asked]),
+                "additional_step comes behind the document: what is asked for depends on it",
+            );
         }
         if !steps.contains(&State::Final) {
             self.find(

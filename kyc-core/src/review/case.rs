@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::Verdict;
-use crate::case::{Ask, Exhibit, Item, Outcome, RejectReason};
+use crate::additional::{Brief, StepType};
+use crate::case::{Ask, Exhibit, Outcome, RejectReason};
 use crate::flow::Flow;
 use crate::ids::{BlobRef, ReviewerId};
+use crate::item::Item;
 use crate::pii::Pii;
 use crate::time::Timestamp;
 
@@ -46,6 +48,35 @@ pub(crate) struct Piece {
     pub(crate) round: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verdict: Option<Verdict>,
+    /// Of an additional step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) step: Option<Brief>,
+    /// Handed in after the decision.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) late: bool,
+}
+
+impl Piece {
+    fn new(Exhibit { item, blob, step }: Exhibit, round: u32, late: bool) -> Self {
+        Self {
+            item,
+            blob,
+            round,
+            verdict: None,
+            step,
+            late,
+        }
+    }
+
+    /// Whether a reviewer has to say what it is worth: nobody evaluates what is only stored.
+    pub(crate) fn is_judged(&self) -> bool {
+        !matches!(&self.step, Some(brief) if brief.kind == StepType::Upload)
+    }
+
+    /// Whether somebody still has to look at it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_judged() && self.verdict.is_none()
+    }
 }
 
 /// What a reviewer decided at the end of a stage.
@@ -74,6 +105,8 @@ pub(crate) enum Change {
     Claim(ReviewerId),
     Release,
     Judge(Item, Verdict),
+    /// Handed in afterwards; whether after the decision.
+    Supplement(Exhibit, bool),
     Close(Closing),
     Erase,
 }
@@ -96,9 +129,27 @@ impl Case {
         self.pieces.iter().rev().find(|piece| piece.item == item)
     }
 
-    /// The images that count, in the order of their items.
+    /// The files that count, in the order of their items: photos, then additional steps as they arrived.
     pub(crate) fn currents(&self) -> impl Iterator<Item = &Piece> {
-        Item::ALL.iter().filter_map(|item| self.current(*item))
+        let photos = Item::PHOTOS.iter().copied();
+        let steps = self.pieces.iter().enumerate().filter_map(|(at, piece)| {
+            let first = !self.pieces[..at]
+                .iter()
+                .any(|other| other.item == piece.item);
+            (first && piece.item.step().is_some()).then_some(piece.item)
+        });
+        photos.chain(steps).filter_map(|item| self.current(item))
+    }
+
+    /// What was handed in after the decision and waits to be looked at.
+    pub(crate) fn reopened(&self) -> impl Iterator<Item = &Piece> {
+        self.currents()
+            .filter(|piece| piece.late && piece.is_open())
+    }
+
+    /// How the case was decided last.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        self.decisions.last().and_then(|closing| closing.outcome)
     }
 
     /// What is to be asked for again.
@@ -131,12 +182,10 @@ impl Case {
                 self.stage = 1;
                 let arrived = exhibits.into_iter();
                 self.pieces
-                    .extend(arrived.map(|Exhibit { item, blob }| Piece {
-                        item,
-                        blob,
-                        round,
-                        verdict: None,
-                    }));
+                    .extend(arrived.map(|exhibit| Piece::new(exhibit, round, false)));
+            }
+            Change::Supplement(exhibit, late) => {
+                self.pieces.push(Piece::new(exhibit, self.round, late));
             }
             Change::Claim(by) => self.claim = Some(Claim { by, until: now }),
             Change::Release => self.claim = None,
@@ -159,7 +208,7 @@ impl Case {
                     self.stage += 1;
                     self.pieces
                         .iter_mut()
-                        .filter(|piece| is_fine(piece))
+                        .filter(|piece| !is_wanted_again(piece))
                         .for_each(|piece| piece.verdict = None);
                 }
                 self.decisions.push(closing);
@@ -178,6 +227,6 @@ impl Case {
     }
 }
 
-fn is_fine(piece: &Piece) -> bool {
-    matches!(piece.verdict, Some(Verdict::Fine {}))
+fn is_wanted_again(piece: &Piece) -> bool {
+    matches!(piece.verdict, Some(Verdict::Retake { .. }))
 }

@@ -1,9 +1,14 @@
 //! What can happen to a case, who may say so, and what leaves it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::case::{Ask, Decision, Exhibit, Item, RejectReason, RetakeReason, words};
+use crate::additional::Comparison;
+use crate::case::{Ask, Decision, Exhibit, RejectReason, RetakeReason, words};
 use crate::event::events;
+use crate::ids::FieldName;
+use crate::item::Item;
 use crate::pii::Pii;
 
 events! {
@@ -35,6 +40,8 @@ events! {
         RequestResubmission = "request_resubmission",
     }
     Integrator {
+        /// An additional step was handed in after collection was complete. Relayed from the session.
+        Supplement { exhibit: Exhibit } = "supplement",
         /// The session ended without a decision. Relayed from the session.
         Withdraw = "withdraw",
         /// The person's data was erased. Relayed from the session.
@@ -49,6 +56,17 @@ events! {
 pub enum Verdict {
     /// It can stay.
     Fine {},
+    /// Of an additional step of type compare: every field was compared.
+    Compared {
+        /// What came of each.
+        fields: BTreeMap<FieldName, Comparison>,
+    },
+    /// Of an additional step of type extract: what stands in it. A field that it does not have is left out.
+    Extracted {
+        /// What was typed, up to 300 characters each.
+        #[cfg_attr(feature = "ts", tsify(type = "Record<FieldName, string>"))]
+        fields: BTreeMap<FieldName, Pii<String>>,
+    },
     /// It is wanted again.
     Retake {
         /// Why.
@@ -102,6 +120,12 @@ words! {
         NotClaimed = "not_claimed",
         /// The case has no such item.
         ItemUnknown = "item_unknown",
+        /// That verdict is one for another kind of item, or it does not say of every field what it should.
+        VerdictUnfit = "verdict_unfit",
+        /// What was handed in is stored, and nobody evaluates it.
+        NotEvaluated = "not_evaluated",
+        /// The case is decided: only what was handed in afterwards is looked at.
+        CaseClosed = "case_closed",
         /// Say of every item what it is worth first.
         ItemNotJudged = "item_not_judged",
         /// An item is wanted again: that contradicts an approval.

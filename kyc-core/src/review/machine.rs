@@ -1,11 +1,16 @@
 //! The arrows of the reviewer's chart: where an event leads, and which guard says no.
 
+mod judging;
+
+use self::judging::judge;
 use super::case::{Case, Change, Closing};
 use super::event::{Event, Reason, Verdict};
 use super::table::State;
+use crate::additional::{Brief, StepType};
 use crate::case::{Exhibit, Outcome as End, RejectReason, is_short};
 use crate::engine::{self, Handler, IntoStateMachine, Machine, Outcome, Superstate};
 use crate::ids::ReviewerId;
+use crate::item::Item;
 use crate::pii::Pii;
 
 #[derive(Default)]
@@ -44,9 +49,12 @@ pub(crate) enum Group {
 impl Handler<Chart> for State {
     fn call_handler(&mut self, _: &mut Chart, event: &Event, desk: &mut Desk<'_>) -> Outcome<Self> {
         match self {
-            Self::Waiting | Self::ResubmissionRequested => awaiting(event, desk),
+            Self::Waiting => awaiting(event, desk),
+            Self::ResubmissionRequested => resubmission_requested(event, desk),
             Self::InReview => in_review(event, desk),
-            Self::Approved | Self::Rejected | Self::Withdrawn => Outcome::Super,
+            Self::Approved | Self::Rejected => decided(*self, event, desk),
+            Self::Supplemented => supplemented(event, desk),
+            Self::Withdrawn => Outcome::Super,
         }
     }
 
@@ -71,7 +79,9 @@ impl Superstate<Chart> for Group {
             (Self::Closed(_), Event::Erase) if desk.case.redacted_at.is_some() => {
                 desk.refuse(Reason::AlreadyErased)
             }
-            (Self::Closed(state), Event::Erase) => desk.go(*state, Change::Erase),
+            (Self::Closed(state), Event::Erase) => {
+                desk.go(closed(*state, desk.case), Change::Erase)
+            }
             _ => Outcome::Super,
         }
     }
@@ -92,15 +102,97 @@ fn awaiting(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     }
 }
 
+fn resubmission_requested(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::Supplement { exhibit } => {
+            desk.go_or_refuse(supplement(State::ResubmissionRequested, exhibit, false))
+        }
+        _ => awaiting(event, desk),
+    }
+}
+
+/// The decision stands: what was handed in afterwards is looked at, if anybody evaluates it.
+fn decided(state: State, event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    match event {
+        Event::Supplement { .. } if desk.case.redacted_at.is_some() => {
+            desk.refuse(Reason::AlreadyErased)
+        }
+        Event::Supplement { exhibit } => {
+            let to = match &exhibit.step {
+                Some(Brief {
+                    kind: StepType::Upload,
+                    ..
+                }) => state,
+                _ => State::Supplemented,
+            };
+            desk.go_or_refuse(supplement(to, exhibit, true))
+        }
+        _ => Outcome::Super,
+    }
+}
+
+fn supplemented(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
+    let judged = match event {
+        Event::Claim => claim(State::Supplemented, desk),
+        Event::Release => held(desk).map(|_| (State::Supplemented, Change::Release)),
+        Event::Judge { item, verdict } => {
+            held(desk).and_then(|_| judge_supplement(*item, verdict, desk))
+        }
+        Event::Supplement { exhibit } => {
+            let stored = matches!(&exhibit.step, Some(brief) if brief.kind == StepType::Upload);
+            let others = desk.case.reopened().any(|piece| piece.item != exhibit.item);
+            let to = match stored && !others {
+                true => closed(State::Supplemented, desk.case),
+                false => State::Supplemented,
+            };
+            supplement(to, exhibit, true)
+        }
+        _ => return Outcome::Super,
+    };
+    desk.go_or_refuse(judged)
+}
+
+/// Only an additional step is handed in on its own.
+fn supplement(to: State, exhibit: &Exhibit, late: bool) -> Judged {
+    match (exhibit.item, &exhibit.step) {
+        (Item::AdditionalStep(_), Some(_)) => Ok((to, Change::Supplement(exhibit.clone(), late))),
+        _ => Err(Reason::ItemUnknown),
+    }
+}
+
+/// The decision of the rest is left alone, and the applicant is asked for nothing more.
+fn judge_supplement(item: Item, verdict: &Verdict, desk: &Desk<'_>) -> Judged {
+    let piece = desk.case.current(item).ok_or(Reason::ItemUnknown)?;
+    if !piece.late || matches!(verdict, Verdict::Retake { .. }) {
+        return Err(Reason::CaseClosed);
+    }
+    judge(item, verdict, desk.case)?;
+    let others = desk.case.reopened().any(|piece| piece.item != item);
+    let to = match others {
+        true => State::Supplemented,
+        false => closed(State::Supplemented, desk.case),
+    };
+    Ok((to, Change::Judge(item, verdict.clone())))
+}
+
+/// Where a closed case stands when nothing in it is looked at.
+fn closed(state: State, case: &Case) -> State {
+    match (state, case.outcome()) {
+        (State::Supplemented, Some(End::Approved)) => State::Approved,
+        (State::Supplemented, _) => State::Rejected,
+        (other, _) => other,
+    }
+}
+
 fn in_review(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     let judged = match event {
-        Event::Claim => claim(desk),
+        Event::Claim => claim(State::InReview, desk),
         Event::Release => held(desk).map(|_| (State::InReview, Change::Release)),
         Event::Judge { item, verdict } => held(desk).and_then(|_| {
-            desk.case.current(*item).ok_or(Reason::ItemUnknown)?;
-            short(verdict.texts())?;
+            judge(*item, verdict, desk.case)?;
             Ok((State::InReview, Change::Judge(*item, verdict.clone())))
         }),
+        Event::Supplement { exhibit } => supplement(State::InReview, exhibit, false),
         Event::Approve { note } => held(desk).and_then(|by| approve(by, note.as_ref(), desk)),
         Event::Reject {
             reason,
@@ -113,7 +205,7 @@ fn in_review(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     desk.go_or_refuse(judged)
 }
 
-fn claim(desk: &Desk<'_>) -> Judged {
+fn claim(state: State, desk: &Desk<'_>) -> Judged {
     let by = desk.by.name.as_ref().ok_or(Reason::Nameless)?;
     if desk
         .case
@@ -122,7 +214,7 @@ fn claim(desk: &Desk<'_>) -> Judged {
     {
         return Err(Reason::ClaimedByAnother);
     }
-    Ok((State::InReview, Change::Claim(by.clone())))
+    Ok((state, Change::Claim(by.clone())))
 }
 
 /// Only who holds the case acts on it.
@@ -144,7 +236,7 @@ fn approve(by: &ReviewerId, note: Option<&Pii<String>>, desk: &Desk<'_>) -> Judg
     {
         return Err(Reason::ItemMarkedForRetake);
     }
-    if case.currents().any(|piece| piece.verdict.is_none()) {
+    if case.currents().any(super::case::Piece::is_open) {
         return Err(Reason::ItemNotJudged);
     }
     let approved_before =
@@ -229,7 +321,8 @@ fn is_complete(exhibits: &[Exhibit]) -> bool {
             .iter()
             .any(|other| other.item == exhibit.item)
     };
-    !exhibits.is_empty() && !exhibits.iter().enumerate().any(twice)
+    let briefed = |exhibit: &Exhibit| exhibit.item.step().is_some() == exhibit.step.is_some();
+    !exhibits.is_empty() && !exhibits.iter().enumerate().any(twice) && exhibits.iter().all(briefed)
 }
 
 fn short<const N: usize>(texts: [Option<&Pii<String>>; N]) -> Result<(), Reason> {
@@ -237,14 +330,5 @@ fn short<const N: usize>(texts: [Option<&Pii<String>>; N]) -> Result<(), Reason>
         Ok(())
     } else {
         Err(Reason::TextTooLong)
-    }
-}
-
-impl Verdict {
-    const fn texts(&self) -> [Option<&Pii<String>>; 2] {
-        match self {
-            Self::Fine {} => [None, None],
-            Self::Retake { message, note, .. } => [message.as_ref(), note.as_ref()],
-        }
     }
 }

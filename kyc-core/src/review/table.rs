@@ -16,6 +16,8 @@ words! {
         Approved = "approved",
         /// The decision was no.
         Rejected = "rejected",
+        /// The decision stands, and an additional step was handed in afterwards: only that is looked at.
+        Supplemented = "supplemented",
         /// The session ended without a decision.
         Withdrawn = "withdrawn",
     }
@@ -47,11 +49,13 @@ impl State {
                     Approve,
                     Reject,
                     RequestResubmission,
+                    Supplement,
                     Withdraw,
                 ],
             ),
-            Self::ResubmissionRequested => (true, &[Arrive, Withdraw]),
-            Self::Approved | Self::Rejected => (true, &[Erase]),
+            Self::ResubmissionRequested => (true, &[Arrive, Supplement, Withdraw]),
+            Self::Approved | Self::Rejected => (true, &[Supplement, Erase]),
+            Self::Supplemented => (false, &[Claim, Release, Judge, Supplement, Erase]),
             Self::Withdrawn => (false, &[Erase]),
         };
         Spec {
@@ -61,8 +65,12 @@ impl State {
         }
     }
 
-    /// Whether the case is closed: nothing but erasure is accepted.
+    /// Whether the case is closed: the decision stands, if there was one. What is accepted is erasure, and an additional
+    /// step that the company hands in afterwards.
     pub const fn is_end(self) -> bool {
-        matches!(self, Self::Approved | Self::Rejected | Self::Withdrawn)
+        matches!(
+            self,
+            Self::Approved | Self::Rejected | Self::Supplemented | Self::Withdrawn
+        )
     }
 }

@@ -6,8 +6,10 @@ use super::Session;
 use super::case::Piece;
 use super::event::{EventKind, Verdict};
 use super::table::State;
-use crate::case::{Item, Outcome, RejectReason};
+use crate::additional::Brief;
+use crate::case::{Outcome, RejectReason};
 use crate::ids::{BlobRef, ReviewerId, SessionId};
+use crate::item::Item;
 use crate::pii::Pii;
 use crate::time::Timestamp;
 
@@ -55,6 +57,10 @@ pub struct ItemView {
     pub round: u32,
     /// What was said of it.
     pub verdict: Option<Verdict>,
+    /// Of an additional step: what is to be done with it.
+    pub step: Option<Brief>,
+    /// Whether it was handed in after the decision.
+    pub late: bool,
     /// The images before it, oldest first.
     pub earlier: Vec<EarlierView>,
 }
@@ -70,6 +76,8 @@ pub struct EarlierView {
     pub round: u32,
     /// What was said of it.
     pub verdict: Option<Verdict>,
+    /// Of an additional step: what was to be done with it.
+    pub step: Option<Brief>,
 }
 
 /// What a reviewer decided at the end of a stage.
@@ -135,18 +143,25 @@ impl CaseView {
 }
 
 fn item(current: &Piece, pieces: &[Piece]) -> ItemView {
+    let mut same: Vec<_> = pieces
+        .iter()
+        .filter(|piece| piece.item == current.item)
+        .collect();
+    same.pop();
     ItemView {
         item: current.item,
         blob: current.blob.clone(),
         round: current.round,
         verdict: current.verdict.clone(),
-        earlier: pieces
-            .iter()
-            .filter(|piece| piece.item == current.item && piece.round < current.round)
+        step: current.step.clone(),
+        late: current.late,
+        earlier: same
+            .into_iter()
             .map(|piece| EarlierView {
                 blob: piece.blob.clone(),
                 round: piece.round,
                 verdict: piece.verdict.clone(),
+                step: piece.step.clone(),
             })
             .collect(),
     }

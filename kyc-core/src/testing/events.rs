@@ -1,11 +1,13 @@
 //! Events that an invented applicant would send, for tests.
 
+use crate::additional::{Source, StepName};
 use crate::case::{
-    Ask, Consent, Decision, Details, DocumentType, Item, Outcome, RejectReason, RetakeReason, Side,
+    Ask, Consent, Decision, Details, DocumentType, Outcome, RejectReason, RetakeReason, Side,
 };
 use crate::collection::Event;
 use crate::country::Country;
 use crate::ids::BlobRef;
+use crate::item::Item;
 use crate::pii::Pii;
 use crate::time::Timestamp;
 
@@ -73,12 +75,28 @@ pub fn selfie(number: u8) -> Event {
     }
 }
 
+/// Hands in a file for that additional step; files of different numbers are different.
+///
+/// # Panics
+///
+/// If the name is not one.
+pub fn step(name: &str, source: Source, number: u8) -> Event {
+    let step: StepName = name.parse().expect("a well-formed name");
+    Event::CaptureStep {
+        step,
+        source,
+        blob: blob(Item::AdditionalStep(step), number),
+        proof: None,
+    }
+}
+
 /// The reference of an invented photo.
 pub fn blob(item: Item, number: u8) -> BlobRef {
     let kind = match item {
         Item::DocumentFront => "f",
         Item::DocumentBack => "b",
         Item::Selfie => "5",
+        Item::AdditionalStep(_) => "a",
     };
     match format!("{}{number:02x}", kind.repeat(62)).parse() {
         Ok(blob) => blob,

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::events;
 use crate::actor::{Actor, Sender};
-use crate::case::{Ask, Consent, Exhibit, Item, RejectReason, RetakeReason, Side};
+use crate::additional::{Brief, Comparison, FieldBrief, Source, StepName, StepType};
+use crate::case::{Ask, Consent, Exhibit, RejectReason, RetakeReason, Side};
 use crate::collection;
 use crate::flow::{Countries, Flow};
-use crate::ids::{ReviewerId, SessionId};
+use crate::ids::{FieldName, ReviewerId, SessionId};
+use crate::item::Item;
 use crate::pii::Pii;
 use crate::review;
 use crate::time::Timestamp;
@@ -57,6 +59,10 @@ pub(super) trait Subject: Clone + PartialEq {
     fn claims(&self, by: &Actor) -> Option<Vec<&'static str>>;
     /// How many photos it holds.
     fn holds(&self) -> usize;
+    /// Whether its Flow has to do with events of that kind at all.
+    fn knows(&self, kind: &str) -> bool;
+    /// How it was decided, if it was.
+    fn outcome(&self) -> Option<&'static str>;
 }
 
 impl Subject for collection::Session {
@@ -159,6 +165,7 @@ impl Subject for collection::Session {
             Lift,
             DeadlineReached,
         ];
+        events.extend(step_tries(self));
         // One document with one side and one with two stand for all.
         for sides in [1, 2] {
             let offer = flow
@@ -194,6 +201,7 @@ impl Subject for collection::Session {
             Back,
             AcceptDocument,
             AcceptSelfie,
+            AcceptStep,
         ];
         let mut tries: Vec<_> = events.into_iter().map(at(events::NOON, true)).collect();
         tries.extend(after.into_iter().map(at(late, false)));
@@ -204,8 +212,17 @@ impl Subject for collection::Session {
     /// A hold changes nothing about the walk but the erasure: it is looked at in every state, not in every session.
     fn leads_on(&self, event: &collection::Event) -> bool {
         match event {
-            collection::Event::Hold { .. } => self.view().round == 1 && self.holds() <= 2,
+            collection::Event::Hold { .. } => {
+                // Whoever reviews an additional step has one file more.
+                let most = 2 + usize::from(self.state() == collection::State::AdditionalStepReview);
+                self.view().round == 1 && self.holds() <= most
+            }
             collection::Event::Lift => true,
+            // What is prescribed changes which steps there are, not what a step is; one that is supplied stands for all.
+            collection::Event::Prescribe { .. } => false,
+            collection::Event::SupplyStep { .. } => {
+                self.hold().is_none() && self.view().round == 1 && self.holds() <= 3
+            }
             _ => self.hold().is_none(),
         }
     }
@@ -240,6 +257,91 @@ impl Subject for collection::Session {
     fn holds(&self) -> usize {
         self.blobs().count()
     }
+
+    fn knows(&self, kind: &str) -> bool {
+        let known = collection::EventKind::ALL.iter();
+        known
+            .filter(|known| known.as_str() == kind)
+            .all(|kind| self.knows(*kind))
+    }
+
+    fn outcome(&self) -> Option<&'static str> {
+        self.view()
+            .outcome
+            .map(|decision| decision.outcome.as_str())
+    }
+}
+
+/// What can be tried about additional steps; something of every kind, whatever the Flow.
+fn step_tries(session: &collection::Session) -> Vec<collection::Event> {
+    use collection::Event::*;
+
+    let none = step_name("NO_SUCH_STEP");
+    let mut names: Vec<StepName> = vec![none];
+    let catalogue = session.flow().catalogue();
+    names.extend(
+        catalogue
+            .iter()
+            .flat_map(|catalogue| &catalogue.offered)
+            .map(|step| step.name),
+    );
+    let view = session.view();
+    let left = |name: StepName| {
+        let steps = view.additional_steps.iter();
+        let step = steps.clone().find(|step| step.step == name);
+        step.map_or(0, |step| step.attempts_left)
+    };
+    let blob = |name: StepName| {
+        let number = u8::try_from(view.round * 16 + left(name)).unwrap_or(u8::MAX);
+        events::blob(Item::AdditionalStep(name), number)
+    };
+    let prescribe = |steps| Prescribe {
+        steps,
+        given: collection::Given::new(),
+    };
+    let matrix = |country: &str, name: StepName| {
+        let asked = crate::flow::Asked::Only(vec![name.to_string()]);
+        let row = [(crate::flow::ALL.to_owned(), asked)].into();
+        Some([(country.to_owned(), row)].into())
+    };
+    let mut events = vec![
+        prescribe(None),
+        prescribe(matrix(crate::flow::ALL, none)),
+        prescribe(matrix("XX", none)),
+        ReviewStep,
+        AcceptStep,
+        RetakeStep,
+    ];
+    for name in names {
+        // One way that is allowed stands for all, and one that is not.
+        let asked = view.additional_steps.iter().find(|step| step.step == name);
+        let allowed = |source: &&Source| asked.is_none_or(|step| step.sources.allow(**source));
+        let sources = Source::ALL.iter();
+        let some = sources.clone().find(allowed);
+        let other = sources.clone().find(|source| !allowed(source));
+        for source in some.into_iter().chain(other).copied() {
+            events.push(CaptureStep {
+                step: name,
+                source,
+                blob: blob(name),
+                proof: None,
+            });
+        }
+        events.push(SupplyStep {
+            step: name,
+            source: Source::File,
+            blob: blob(name),
+            given: std::collections::BTreeMap::new(),
+        });
+        events.push(events::ask(&[Item::AdditionalStep(name)]));
+    }
+    events.push(SupplyStep {
+        step: none,
+        source: Source::Camera,
+        blob: blob(none),
+        given: std::collections::BTreeMap::new(),
+    });
+    events
 }
 
 impl Subject for review::Session {
@@ -299,6 +401,7 @@ impl Subject for review::Session {
             let exhibits = items.iter().map(|item| Exhibit {
                 item: *item,
                 blob: events::blob(*item, number),
+                step: None,
             });
             Arrive {
                 round,
@@ -375,6 +478,37 @@ impl Subject for review::Session {
             name: None,
         };
         attempt(Claim, &nameless, events::NOON, true);
+        for kind in [StepType::Upload, StepType::Compare] {
+            let exhibit = Exhibit {
+                item: Item::AdditionalStep(step_name("SUPPLIED")),
+                blob: events::blob(Item::AdditionalStep(step_name("SUPPLIED")), 1),
+                step: Some(Brief {
+                    kind,
+                    source: Source::File,
+                    proof: None,
+                    fields: vec![FieldBrief {
+                        field: field_name("address"),
+                        given: None,
+                    }],
+                }),
+            };
+            attempt(
+                Supplement { exhibit },
+                &Actor::INTEGRATOR,
+                events::NOON,
+                kind == StepType::Compare && self.holds() < 4,
+            );
+        }
+        let compared = |said| Judge {
+            item: Item::AdditionalStep(step_name("SUPPLIED")),
+            verdict: review::Verdict::Compared {
+                fields: [(field_name("address"), said)].into(),
+            },
+        };
+        for by in [&rita, &sam] {
+            attempt(compared(Comparison::NoData), by, events::NOON, true);
+            attempt(compared(Comparison::Match), by, events::NOON, true);
+        }
         attempt(Withdraw, &Actor::INTEGRATOR, events::NOON, true);
         attempt(Erase, &Actor::INTEGRATOR, events::NOON, true);
         tries
@@ -408,6 +542,19 @@ impl Subject for review::Session {
     fn holds(&self) -> usize {
         self.blobs().count()
     }
+
+    fn knows(&self, kind: &str) -> bool {
+        let known = review::EventKind::ALL.iter();
+        known
+            .filter(|known| known.as_str() == kind)
+            .all(|kind| self.knows(*kind))
+    }
+
+    fn outcome(&self) -> Option<&'static str> {
+        let view = self.view(&name("rita"), events::NOON);
+        let last = view.decisions.last()?;
+        last.outcome.map(crate::case::Outcome::as_str)
+    }
 }
 
 fn country(countries: &Countries) -> &str {
@@ -426,6 +573,20 @@ fn actor(sender: Sender) -> Actor {
 
 fn reviewer(handle: &str) -> Actor {
     Actor::reviewer(name(handle))
+}
+
+fn step_name(name: &str) -> StepName {
+    match name.parse() {
+        Ok(name) => name,
+        Err(error) => unreachable!("a well-formed name: {error}"),
+    }
+}
+
+fn field_name(name: &str) -> FieldName {
+    match name.parse() {
+        Ok(name) => name,
+        Err(error) => unreachable!("a well-formed name: {error}"),
+    }
 }
 
 fn name(handle: &str) -> ReviewerId {

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod additional_steps;
 mod audit;
 mod bad_input;
 mod command;

@@ -1,5 +1,5 @@
 /** What a page draws of a session, and what it hands in. */
-import type { EventKind, Side, View } from "./generated/collection.js";
+import type { EventKind, ProofKind, Side, Source, StepName, View } from "./generated/collection.js";
 import type { Progress } from "./upload.js";
 
 /**
@@ -31,5 +31,8 @@ export interface SessionState {
   readonly divergence: Divergence | null;
 }
 
-/** An event that hands in a photo, before the photo has its name. */
-export type Capture = { readonly type: "capture_page"; readonly side: Side } | { readonly type: "capture_selfie" };
+/** An event that hands in a photo or a file, before that has its name. */
+export type Capture =
+  | { readonly type: "capture_page"; readonly side: Side }
+  | { readonly type: "capture_selfie" }
+  | { readonly type: "capture_step"; readonly step: StepName; readonly source: Source; readonly proof?: ProofKind };

@@ -4,13 +4,14 @@ import { HttpTransport, init, KycError, KycSession, type RetakeReason, type Sess
 import { credential, forget, forgetEnded } from "./credential";
 import "./image";
 import { company, NOBODY, textsFor, type Company } from "./company";
-import { itemText, Part, type Desk, type Drawn } from "./part";
+import { itemName, Part, type Desk, type Drawn } from "./part";
 import "./screens/details";
 import "./screens/device";
 import "./screens/document";
 import { ended, waiting } from "./screens/end";
 import "./screens/photo";
 import "./screens/review";
+import "./screens/step";
 import "./screens/welcome";
 import { inEnglish, spokenWith, textsIn, type OwnTexts, type Texts, type Unfilled } from "./texts";
 import { negotiated, ownName } from "./texts/languages";
@@ -145,6 +146,10 @@ export class KycApplicant extends Part {
         return html`<kyc-photo .desk=${desk} .subject=${"selfie"}></kyc-photo>`;
       case "review_selfie":
         return html`<kyc-review .desk=${desk} .subject=${"selfie"}></kyc-review>`;
+      case "capture_step":
+        return html`<kyc-step .desk=${desk} .subject=${desk.state.view.next_step ?? ""}></kyc-step>`;
+      case "review_step":
+        return html`<kyc-step-review .desk=${desk} .subject=${desk.state.view.next_step ?? ""}></kyc-step-review>`;
       case "wait":
         return waiting(desk);
       default:
@@ -176,7 +181,7 @@ export class KycApplicant extends Part {
       <ul data-testid="asked">
         ${view.asked.map(
           ({ item, reason, message, done }) => html`<li data-testid="asked-${item}" data-reason=${reason} data-done=${String(done)}>
-            <p><b>${t(itemText(view, item))}</b> <span class="tag">${t(done ? "asked-done" : "asked-open")}</span></p>
+            <p><b>${itemName(t, view, item)}</b> <span class="tag">${t(done ? "asked-done" : "asked-open")}</span></p>
             <p>${t(retakeText(t, reason))}</p>
             ${message ? html`<blockquote><span class="sr-only">${t("asked-reviewer")}: </span><p dir="auto">${message}</p></blockquote>` : nothing}
           </li>`,
@@ -315,8 +320,8 @@ export class KycApplicant extends Part {
 
   #screenName(): string {
     if (this.opening !== "open" || this.state === null) return this.opening;
-    const { next_action: next, next_side: side, phase } = this.state.view;
-    return [next, side ?? "", next === "none" ? phase : ""].join(" ");
+    const { next_action: next, next_side: side, next_step: step, phase } = this.state.view;
+    return [next, side ?? "", step ?? "", next === "none" ? phase : ""].join(" ");
   }
 
   /** The tab is called as the screen is, also in another language. */

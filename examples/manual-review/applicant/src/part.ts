@@ -32,7 +32,22 @@ export function reasonOf(outcome: Answer): string | null {
   return outcome.outcome === "rejected" && outcome.code === "refused" ? outcome.reason : null;
 }
 
-/** What an item is called: a passport has no front, it is opened at a page. */
-export function itemText({ document }: View, item: Item): Unfilled {
+/** A photo of the document or of the face. */
+export type Photo = Exclude<Item, `step:${string}`>;
+
+/** What a photo is called: a passport has no front, it is opened at a page. */
+export function itemText({ document }: View, item: Photo): Unfilled {
   return item === "document_front" && document?.type === "passport" ? "item-document_page" : `item-${item}`;
+}
+
+/** What an item is called: an additional step as its Flow calls it. */
+export function itemName(t: Texts, view: View, item: Item): string {
+  switch (item) {
+    case "document_front":
+    case "document_back":
+    case "selfie":
+      return t(itemText(view, item));
+    default:
+      return view.additional_steps.find(({ step }) => item === `step:${step}`)?.name ?? t("step-additional_step");
+  }
 }

@@ -11,6 +11,8 @@ import { Part, type Drawn } from "./part";
 import { fits } from "./reasons";
 import type { Locale, Texts } from "./texts";
 import { isLater, troubleText } from "./trouble";
+import { itemName } from "./names";
+import "./step";
 import "./viewer";
 
 export class KycCase extends Part {
@@ -90,7 +92,7 @@ export class KycCase extends Part {
     if (view === undefined || this.closing !== null) return false;
     const item = view.items[Number(key) - 1];
     if (item !== undefined) this.#show(item.item);
-    else if (key === "f" && this.shown !== null && this.#may("judge")) this.#judge(this.shown, { type: "fine" });
+    else if (key === "f" && this.#isPhotoToJudge()) this.#judge(this.shown as Item, { type: "fine" });
     else if (key === "t" && this.shown !== null && this.#may("judge")) this.retaking = this.shown;
     else if (key === "c" && this.#may("claim")) this.#do({ type: "claim" });
     else if (key === "c" && this.#may("release")) this.#do({ type: "release" });
@@ -175,12 +177,12 @@ export class KycCase extends Part {
   #look(shown: Review.ItemView): unknown {
     const { t } = this;
     const before = shown.earlier.at(-1);
-    const now = html`<kyc-viewer .t=${t} .src=${image(this.session, shown.blob)} .label=${t.items[shown.item]} name="viewer"></kyc-viewer>`;
+    const now = html`<kyc-viewer .t=${t} .src=${image(this.session, shown.blob)} .label=${itemName(t, shown.item)} name="viewer"></kyc-viewer>`;
     if (before === undefined) return now;
     return html`<div class="compare" data-testid="compare">
       <figure>
         <figcaption>${t.viewer.earlier(before.round)} ${this.#saidThen(before.verdict)}</figcaption>
-        <kyc-viewer .t=${t} .src=${image(this.session, before.blob)} .label="${t.items[shown.item]}, ${t.viewer.earlier(before.round)}" name="earlier"></kyc-viewer>
+        <kyc-viewer .t=${t} .src=${image(this.session, before.blob)} .label="${itemName(t, shown.item)}, ${t.viewer.earlier(before.round)}" name="earlier"></kyc-viewer>
       </figure>
       <figure>
         <figcaption>${t.viewer.now(shown.round)}</figcaption>
@@ -194,27 +196,55 @@ export class KycCase extends Part {
     return html`<span class="hint">${this.t.viewer.verdict}: ${this.t.retakeReasons[verdict.reason]}</span>`;
   }
 
-  #item({ item, blob, verdict }: Review.ItemView, index: number): unknown {
+  #item(view: Review.ItemView, index: number): unknown {
     const { t } = this;
+    const { item, blob, verdict, step, late } = view;
+    const name = itemName(t, item);
     const said = verdict?.type ?? "none";
-    const canJudge = this.#may("judge");
+    const isStored = step?.type === "upload";
+    const isOpen = this.opened?.case.state === "in_review" || late;
+    const canJudge = this.#may("judge") && !isStored && isOpen;
     return html`<li class="item card ${this.shown === item ? "shown" : ""}" data-testid="item-${item}" data-verdict=${said}>
       <button type="button" class="show" data-testid="show-${item}" aria-pressed=${String(this.shown === item)} @click=${() => this.#show(item)}>
         <img src=${image(this.session, blob)} alt="" @error=${again()} />
-        <span><b>${t.items[item]}</b><kbd aria-hidden="true">${index + 1}</kbd></span>
-        <span class="verdict ${said}">${said === "fine" ? t.case.verdictFine : said === "retake" ? t.case.verdictRetake : t.case.unjudged}</span>
+        <span><b>${name}</b><kbd aria-hidden="true">${index + 1}</kbd></span>
+        <span class="verdict ${said}">${isStored ? t.case.stored : this.#verdict(verdict)}</span>
       </button>
+      ${step === null
+        ? nothing
+        : html`<kyc-step-fields .t=${t} .view=${view} .mayJudge=${canJudge} .busy=${this.busy}
+            @judged=${(event: CustomEvent<Review.Verdict>) => this.#judge(item, event.detail)}></kyc-step-fields>`}
       ${verdict?.type === "retake" && this.retaking !== item ? this.#said(verdict) : nothing}
       ${canJudge && this.retaking !== item
         ? html`<div class="verdicts">
-            <button type="button" class="button small" data-testid="fine-${item}" aria-pressed=${String(said === "fine")} aria-label="${t.items[item]}: ${t.case.fine}"
-              ?disabled=${this.busy} @click=${() => this.#judge(item, { type: "fine" })}>${t.case.fine}</button>
-            <button type="button" class="button small" data-testid="retake-${item}" aria-pressed=${String(said === "retake")} aria-label="${t.items[item]}: ${t.case.retake}"
-              ?disabled=${this.busy} @click=${() => this.#retake(item)}>${t.case.retake}</button>
+            ${step === null
+              ? html`<button type="button" class="button small" data-testid="fine-${item}" aria-pressed=${String(said === "fine")} aria-label="${name}: ${t.case.fine}"
+                  ?disabled=${this.busy} @click=${() => this.#judge(item, { type: "fine" })}>${t.case.fine}</button>`
+              : nothing}
+            ${late
+              ? nothing
+              : html`<button type="button" class="button small" data-testid="retake-${item}" aria-pressed=${String(said === "retake")} aria-label="${name}: ${t.case.retake}"
+                  ?disabled=${this.busy} @click=${() => this.#retake(item)}>${t.case.retake}</button>`}
           </div>`
         : nothing}
       ${canJudge && this.retaking === item ? this.#retakeForm(item, verdict) : nothing}
     </li>`;
+  }
+
+  #verdict(verdict: Review.Verdict | null): string {
+    const { t } = this;
+    switch (verdict?.type) {
+      case "fine":
+        return t.case.verdictFine;
+      case "retake":
+        return t.case.verdictRetake;
+      case "compared":
+        return t.case.compared;
+      case "extracted":
+        return t.case.extracted;
+      case undefined:
+        return t.case.unjudged;
+    }
   }
 
   #said(verdict: Extract<Review.Verdict, { type: "retake" }>): unknown {
@@ -284,6 +314,12 @@ export class KycCase extends Part {
     return this.opened?.case.accepts.includes(event) ?? false;
   }
 
+  /** An additional step is compared or read, field by field. */
+  #isPhotoToJudge(): boolean {
+    const shown = this.opened?.case.items.find(({ item }) => item === this.shown);
+    return shown !== undefined && shown.step === null && this.#may("judge");
+  }
+
   #show(item: Item): void {
     this.shown = item;
   }
@@ -341,7 +377,7 @@ export class KycCase extends Part {
   /** What was judged leads to what is not. */
   #showNext(judged: Item): void {
     if (this.shown !== judged) return;
-    const next = this.opened?.case.items.find(({ verdict }) => verdict === null);
+    const next = this.opened?.case.items.find(isOpen);
     if (next !== undefined) this.shown = next.item;
   }
 
@@ -353,7 +389,7 @@ export class KycCase extends Part {
       const isNew = this.opened?.case.session !== session || open.case.round !== this.opened.case.round;
       this.opened = open;
       this.journal = record;
-      if (isNew) this.shown = (open.case.items.find(({ verdict }) => verdict === null) ?? open.case.items[0])?.item ?? null;
+      if (isNew) this.shown = (open.case.items.find(isOpen) ?? open.case.items[0])?.item ?? null;
       this.#watchClaim(open.case.claimed_until);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) this.dispatchEvent(new Event("signed-out", { bubbles: true }));
@@ -367,6 +403,9 @@ export class KycCase extends Part {
     if (until !== null) this.#claimEnds = setTimeout(() => void this.read(), Math.max(1000, until - Date.now() + 500));
   }
 }
+
+/** What is only stored needs no word of anybody. */
+const isOpen = ({ verdict, step }: Review.ItemView): boolean => verdict === null && step?.type !== "upload";
 
 function codeOf(error: unknown): string {
   return error instanceof ApiError ? (error.reason ?? error.code) : "unknown";

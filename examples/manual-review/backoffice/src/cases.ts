@@ -6,7 +6,7 @@ import { Part } from "./part";
 import type { Locale, Texts } from "./texts";
 import { troubleText } from "./trouble";
 
-const FILTERS = ["in_review", "resubmission_requested", "approved", "rejected", "all"] as const;
+const FILTERS = ["in_review", "supplemented", "resubmission_requested", "approved", "rejected", "all"] as const;
 type Filter = (typeof FILTERS)[number];
 
 export class KycCases extends Part {
@@ -94,7 +94,7 @@ export class KycCases extends Part {
   #holder({ state, claimed_by: holder }: CaseLine): unknown {
     const { t } = this;
     if (holder !== null) return html`<span class="tag ${holder === this.me.name ? "own" : ""}">${holder === this.me.name ? t.list.you : holder}</span>`;
-    return state === "in_review" ? html`<span class="tag free">${t.list.free}</span>` : nothing;
+    return state === "in_review" || state === "supplemented" ? html`<span class="tag free">${t.list.free}</span>` : nothing;
   }
 
   #show(filter: Filter): void {

@@ -1,6 +1,7 @@
 /** The last question before a decision goes out: it cannot be taken back. */
 import { html, nothing } from "lit";
 import type { RejectReason, Review } from "@kyc/sdk";
+import { itemName } from "./names";
 import { Part } from "./part";
 import type { Texts } from "./texts";
 
@@ -58,7 +59,7 @@ export class KycDecision extends Part {
     return html`<ul class="asked">
       ${this.view.items.map(({ item, verdict }) =>
         verdict?.type === "retake"
-          ? html`<li><b>${t.items[item]}</b>: ${t.retakeReasons[verdict.reason]}${verdict.message ? html`<br /><q>${verdict.message}</q>` : nothing}</li>`
+          ? html`<li><b>${itemName(t, item)}</b>: ${t.retakeReasons[verdict.reason]}${verdict.message ? html`<br /><q>${verdict.message}</q>` : nothing}</li>`
           : nothing,
       )}
     </ul>`;

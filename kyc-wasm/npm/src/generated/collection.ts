@@ -76,7 +76,7 @@ export type Pii<T> = T;
 /**
  * A kind of identity document.
  */
-export type DocumentType = "id_card" | "passport" | "residence_permit" | "driver_license";
+export type DocumentType = "id_card" | "passport" | "residence_permit" | "driver_license" | "pan_card" | "aadhaar" | "other";
 
 /**
  * A side of a document. The data page of a passport is its front.
@@ -84,9 +84,61 @@ export type DocumentType = "id_card" | "passport" | "residence_permit" | "driver
 export type Side = "front" | "back";
 
 /**
- * One thing a reviewer judges and an applicant can be asked for again.
+ * The name of an additional step: 1 to 40 of `A-Z a-z 0-9 _ -`.
+ *
+ * ```
+ * use kyc_core::StepName;
+ *
+ * assert_eq!("UTILITY_BILL".parse::<StepName>()?.as_str(), "UTILITY_BILL");
+ * assert!("".parse::<StepName>().is_err() && "step:X".parse::<StepName>().is_err());
+ * # Ok::<(), kyc_core::NotAName>(())
+ * ```
  */
-export type Item = "document_front" | "document_back" | "selfie";
+export type StepName = string;
+
+/**
+ * The name of a field of an additional step.
+ */
+export type FieldName = string;
+
+/**
+ * What is done with what is handed in for an additional step.
+ */
+export type StepType = "upload" | "compare" | "extract";
+
+/**
+ * How a file was obtained.
+ */
+export type Source = "file" | "camera" | "pdf";
+
+/**
+ * What a reviewer says of one field that is compared.
+ */
+export type Comparison = "match" | "not_match" | "not_found" | "no_data";
+
+/**
+ * What an applicant says a bill is. For reference: nobody checks it.
+ */
+export type ProofKind = "bank_statement" | "electricity_bill" | "water_bill" | "credit_card_statement" | "gas_bill" | "telephone_bill" | "bank_reference_letter" | "internet_bill" | "mortgage" | "payslip" | "insurance_policy" | "tax_letter" | "driver_license" | "residence_permit" | "education_letter" | "lease_agreement" | "employment_letter" | "change_of_address_form" | "car_registration" | "other" | "public_authority_letter";
+
+/**
+ * What a bill must be like, for the applicant to read.
+ */
+export type BillRule = "recent" | "readable" | "official" | "latin_script" | "name_address_date";
+
+/**
+ * One thing a reviewer judges and an applicant can be asked for again.
+ *
+ * ```
+ * use kyc_core::Item;
+ *
+ * let item: Item = "step:UTILITY_BILL".parse()?;
+ * assert_eq!(item, Item::AdditionalStep("UTILITY_BILL".parse()?));
+ * assert!("UTILITY_BILL".parse::<Item>().is_err());
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export type Item = "document_front" | "document_back" | "selfie" | `step:${string}`;
 
 /**
  * Why an item is wanted again. Each is told to the applicant.
@@ -177,7 +229,43 @@ export interface Decision {
 }
 
 /**
- * An item together with the image that is handed in for it.
+ * A field to compare or to type.
+ */
+export interface FieldBrief {
+    /**
+     * Its name.
+     */
+    field: FieldName;
+    /**
+     * What the company knows.
+     */
+    given?: string;
+}
+
+/**
+ * What a reviewer has to know of what was handed in for an additional step.
+ */
+export interface Brief {
+    /**
+     * What is done with it.
+     */
+    type: StepType;
+    /**
+     * How the file was obtained.
+     */
+    source: Source;
+    /**
+     * What the applicant says it is.
+     */
+    proof?: ProofKind;
+    /**
+     * The fields to compare or to type, in order.
+     */
+    fields?: FieldBrief[];
+}
+
+/**
+ * An item together with the file that is handed in for it.
  */
 export interface Exhibit {
     /**
@@ -185,9 +273,13 @@ export interface Exhibit {
      */
     item: Item;
     /**
-     * Its image.
+     * Its file.
      */
     blob: BlobRef;
+    /**
+     * Of an additional step: what is to be done with it.
+     */
+    step?: Brief;
 }
 
 /**
@@ -240,6 +332,10 @@ export interface Definition {
      * Marks that differ from the chart's own.
      */
     checkpoints?: Checkpoints;
+    /**
+     * What else is asked for, depending on country and document.
+     */
+    additional_steps?: AdditionalSteps;
 }
 
 /**
@@ -362,9 +458,141 @@ export interface SubmitMark {
 }
 
 /**
+ * What an applicant reads of an additional step, in one language.
+ */
+export interface StepTexts {
+    /**
+     * The heading, up to 200 characters.
+     */
+    name: string;
+    /**
+     * What is wanted, up to 2,000 characters.
+     */
+    description: string;
+}
+
+/**
+ * How a step may be handed in.
+ */
+export interface Sources {
+    /**
+     * An image from the device.
+     */
+    file: boolean;
+    /**
+     * A photo taken in the page.
+     */
+    camera: boolean;
+    /**
+     * A PDF from the device.
+     */
+    pdf: boolean;
+}
+
+/**
+ * What is different about how a step may be handed in.
+ */
+export interface SourcesChange {
+    /**
+     * An image from the device.
+     */
+    file?: boolean;
+    /**
+     * A photo taken in the page.
+     */
+    camera?: boolean;
+    /**
+     * A PDF from the device.
+     */
+    pdf?: boolean;
+}
+
+/**
+ * What is different about a step. What is left out stays as it is.
+ */
+export interface StepChange {
+    /**
+     * What is done with it: one of the types that the catalogue allows it.
+     */
+    type?: StepType;
+    /**
+     * What the applicant reads; languages that are not named keep their texts.
+     */
+    texts?: Record<string, StepTexts>;
+    /**
+     * Some of the fields of the catalogue, instead of all.
+     */
+    fields?: string[];
+    /**
+     * How it may be handed in; ways that are not named stay as they are.
+     */
+    sources?: SourcesChange;
+}
+
+/**
+ * One entry of a matrix.
+ */
+export type Asked = string[] | Record<string, StepChange>;
+
+/**
+ * An additional step that may be asked for.
+ */
+export interface StepRule {
+    /**
+     * Its name: 1 to 40 of `A-Z a-z 0-9 _ -`. `UTILITY_BILL` also asks which bill it is.
+     */
+    name: string;
+    /**
+     * What may be done with it; the first when nothing else is asked for.
+     */
+    types: StepType[];
+    /**
+     * What the applicant reads, by language tag.
+     */
+    texts: Record<string, StepTexts>;
+    /**
+     * What is compared or typed; also the names under which a company gives what it knows.
+     */
+    fields?: string[];
+    /**
+     * How it may be handed in; leave out for every way.
+     */
+    sources?: Sources;
+    /**
+     * Which kinds of bills `UTILITY_BILL` shows; leave out for all.
+     */
+    proofs?: ProofKind[];
+}
+
+/**
+ * The additional steps of a Flow.
+ */
+export interface AdditionalSteps {
+    /**
+     * Every step that may be asked for, in the order in which applicants meet them. What is not here is refused,
+     * whoever asks for it.
+     */
+    catalogue: StepRule[];
+    /**
+     * Which of them are asked for when a session says nothing else.
+     */
+    asked?: Matrix;
+    /**
+     * Files of one step in one round.
+     */
+    attempts?: number;
+}
+
+/** Country (alpha-2) or `all`, then kind of document or `all`: what is asked for there. */
+export type Matrix = Record<string, Record<string, Asked>>;
+
+/** What the company knows: by step and field. */
+export type Given = Record<StepName, Record<FieldName, string>>;
+
+/**
  * The states of the applicant's walk.
  */
-export type State = "welcome" | "personal_details" | "document_selection" | "document_photo" | "document_review" | "selfie" | "selfie_review" | "final" | "approved" | "rejected" | "expired" | "cancelled";
+export type State = "welcome" | "personal_details" | "document_selection" | "document_photo" | "document_review" | "selfie" | "selfie_review" | "additional_step" | "additional_step_review" | "final" | "approved" | "rejected" | "expired" | "cancelled";
 
 /**
  * When a submit state tells the backend.
@@ -374,12 +602,12 @@ export type When = "entering" | "leaving";
 /**
  * The kind of an event, without what it carries.
  */
-export type EventKind = "start" | "submit_details" | "select_document" | "capture_page" | "review_document" | "accept_document" | "retake_page" | "capture_selfie" | "review_selfie" | "accept_selfie" | "retake_selfie" | "back" | "request_resubmission" | "decide" | "cancel" | "erase" | "hold" | "lift" | "deadline_reached";
+export type EventKind = "start" | "submit_details" | "select_document" | "capture_page" | "review_document" | "accept_document" | "retake_page" | "capture_selfie" | "review_selfie" | "accept_selfie" | "retake_selfie" | "capture_step" | "review_step" | "accept_step" | "retake_step" | "back" | "request_resubmission" | "decide" | "prescribe" | "supply_step" | "cancel" | "erase" | "hold" | "lift" | "deadline_reached";
 
 /**
  * Something that happened or is asked for. Refuses what it does not know.
  */
-export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "cancel" } | { type: "erase" } | { type: "hold"; reason: HoldReason } | { type: "lift" } | { type: "deadline_reached" };
+export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "capture_step"; step: StepName; source: Source; blob: BlobRef; proof?: ProofKind } | { type: "review_step" } | { type: "accept_step" } | { type: "retake_step" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "prescribe"; steps?: Matrix; given?: Given } | { type: "supply_step"; step: StepName; source: Source; blob: BlobRef; given?: Record<FieldName, Pii<string>> } | { type: "cancel" } | { type: "erase" } | { type: "hold"; reason: HoldReason } | { type: "lift" } | { type: "deadline_reached" };
 
 /**
  * Why nothing may be erased. Codes only: what it is about is in the company's own files.
@@ -389,7 +617,7 @@ export type HoldReason = "litigation" | "investigation" | "order" | "retention" 
 /**
  * Why a guard said no. Each has a text that tells the applicant what to do.
  */
-export type Reason = "consent_outdated" | "locale_invalid" | "name_missing" | "name_invalid" | "date_of_birth_invalid" | "under_age" | "document_not_offered" | "side_not_needed" | "photo_missing" | "no_attempts_left" | "no_step_before" | "deadline_passed" | "too_early" | "already_erased" | "on_hold" | "not_on_hold" | "item_unknown" | "no_rounds_left" | "text_too_long";
+export type Reason = "consent_outdated" | "locale_invalid" | "name_missing" | "name_invalid" | "date_of_birth_invalid" | "under_age" | "document_not_offered" | "side_not_needed" | "photo_missing" | "no_attempts_left" | "no_step_before" | "deadline_passed" | "too_early" | "already_erased" | "on_hold" | "not_on_hold" | "item_unknown" | "no_rounds_left" | "text_too_long" | "step_not_asked" | "source_not_allowed" | "proof_not_offered" | "already_started" | "step_unknown" | "step_type_not_enabled" | "field_unknown" | "country_unknown" | "document_unknown";
 
 /**
  * The answer to any other event. Nothing has changed.
@@ -400,7 +628,7 @@ export type Rejected = { code: "not_accepted"; state: State; event: EventKind } 
  * Work that leaves a step. It is done after the step is kept, at least once, under the name
  * (session, version, position).
  */
-export type Effect = { type: "submit"; complete: boolean; round: number; exhibits: Exhibit[] } | { type: "withdraw" } | { type: "erase" } | { type: "discard"; blob: BlobRef } | { type: "notify"; phase: Phase };
+export type Effect = { type: "submit"; complete: boolean; round: number; exhibits: Exhibit[] } | { type: "supplement"; exhibit: Exhibit } | { type: "withdraw" } | { type: "erase" } | { type: "discard"; blob: BlobRef } | { type: "notify"; phase: Phase };
 
 /**
  * The answer to an accepted event. Keep the session if `persist` says so, then run the effects.
@@ -435,7 +663,7 @@ export interface Step {
 /**
  * What is wanted of the applicant.
  */
-export type NextAction = "give_consent" | "enter_details" | "select_document" | "capture_page" | "review_document" | "capture_selfie" | "review_selfie" | "wait" | "none";
+export type NextAction = "give_consent" | "enter_details" | "select_document" | "capture_page" | "review_document" | "capture_selfie" | "review_selfie" | "capture_step" | "review_step" | "wait" | "none";
 
 /**
  * A Flow by name and edition.
@@ -546,6 +774,78 @@ export interface AttemptsLeft {
 }
 
 /**
+ * What was handed in for an additional step.
+ */
+export interface StepFileView {
+    /**
+     * Its bytes.
+     */
+    blob: BlobRef;
+    /**
+     * The round in which it was handed in.
+     */
+    round: number;
+    /**
+     * How it was obtained.
+     */
+    source: Source;
+    /**
+     * What the applicant says it is.
+     */
+    proof: ProofKind | null;
+}
+
+/**
+ * An additional step.
+ */
+export interface StepView {
+    /**
+     * Its name.
+     */
+    step: StepName;
+    /**
+     * What is done with it.
+     */
+    type: StepType;
+    /**
+     * The language of the texts: the applicant's, or the nearest there is.
+     */
+    locale: string;
+    /**
+     * The heading.
+     */
+    name: string;
+    /**
+     * What is wanted.
+     */
+    description: string;
+    /**
+     * How it may be handed in.
+     */
+    sources: Sources;
+    /**
+     * The kinds of bills to choose from; none for a step that is no bill.
+     */
+    proofs: ProofKind[];
+    /**
+     * What a bill must be like.
+     */
+    rules: BillRule[];
+    /**
+     * Whether this round asks for it.
+     */
+    needed: boolean;
+    /**
+     * What was handed in.
+     */
+    file: StepFileView | null;
+    /**
+     * How many files may still be handed in.
+     */
+    attempts_left: number;
+}
+
+/**
  * A session as the applicant and the company see it. Holds personal data.
  */
 export interface View {
@@ -578,6 +878,10 @@ export interface View {
      */
     next_side: Side | null;
     /**
+     * The additional step wanted next, or looked at.
+     */
+    next_step: StepName | null;
+    /**
      * What the applicant may send.
      */
     accepts: EventKind[];
@@ -609,6 +913,10 @@ export interface View {
      * The photo of the face.
      */
     selfie: SelfieView | null;
+    /**
+     * The additional steps that are asked for, in order; for the chosen document, once it is chosen.
+     */
+    additional_steps: StepView[];
     /**
      * How many photos may still be taken.
      */

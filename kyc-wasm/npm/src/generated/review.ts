@@ -1,31 +1,31 @@
 // Generated from kyc-core by kyc-wasm/tests/types.rs. Do not edit.
 
-import type { Ask, BlobRef, Decision, Exhibit, Item, Outcome, Pii, RejectReason, RetakeReason, ReviewerId, SessionId, Timestamp } from "./collection.js";
+import type { Ask, BlobRef, Brief, Comparison, Decision, Exhibit, FieldName, Item, Outcome, Pii, RejectReason, RetakeReason, ReviewerId, SessionId, Timestamp } from "./collection.js";
 
 /**
  * The states of a case.
  */
-export type State = "waiting" | "in_review" | "resubmission_requested" | "approved" | "rejected" | "withdrawn";
+export type State = "waiting" | "in_review" | "resubmission_requested" | "approved" | "rejected" | "supplemented" | "withdrawn";
 
 /**
  * The kind of an event, without what it carries.
  */
-export type EventKind = "arrive" | "claim" | "release" | "judge" | "approve" | "reject" | "request_resubmission" | "withdraw" | "erase";
+export type EventKind = "arrive" | "claim" | "release" | "judge" | "approve" | "reject" | "request_resubmission" | "supplement" | "withdraw" | "erase";
 
 /**
  * What a reviewer says of one item.
  */
-export type Verdict = { type: "fine" } | { type: "retake"; reason: RetakeReason; message?: string; note?: string };
+export type Verdict = { type: "fine" } | { type: "compared"; fields: Record<FieldName, Comparison> } | { type: "extracted"; fields: Record<FieldName, string> } | { type: "retake"; reason: RetakeReason; message?: string; note?: string };
 
 /**
  * Something that happened or is asked for. Refuses what it does not know.
  */
-export type Event = { type: "arrive"; round: number; exhibits: Exhibit[] } | { type: "claim" } | { type: "release" } | { type: "judge"; item: Item; verdict: Verdict } | { type: "approve"; note?: Pii<string> } | { type: "reject"; reason: RejectReason; message?: Pii<string>; note?: Pii<string> } | { type: "request_resubmission" } | { type: "withdraw" } | { type: "erase" };
+export type Event = { type: "arrive"; round: number; exhibits: Exhibit[] } | { type: "claim" } | { type: "release" } | { type: "judge"; item: Item; verdict: Verdict } | { type: "approve"; note?: Pii<string> } | { type: "reject"; reason: RejectReason; message?: Pii<string>; note?: Pii<string> } | { type: "request_resubmission" } | { type: "supplement"; exhibit: Exhibit } | { type: "withdraw" } | { type: "erase" };
 
 /**
  * Why a guard said no.
  */
-export type Reason = "claimed_by_another" | "not_claimed" | "item_unknown" | "item_not_judged" | "item_marked_for_retake" | "nothing_marked" | "same_reviewer" | "no_rounds_left" | "round_stale" | "text_too_long" | "already_erased" | "nameless";
+export type Reason = "claimed_by_another" | "not_claimed" | "item_unknown" | "verdict_unfit" | "not_evaluated" | "case_closed" | "item_not_judged" | "item_marked_for_retake" | "nothing_marked" | "same_reviewer" | "no_rounds_left" | "round_stale" | "text_too_long" | "already_erased" | "nameless";
 
 /**
  * The answer to any other event. Nothing has changed.
@@ -84,6 +84,10 @@ export interface EarlierView {
      * What was said of it.
      */
     verdict: Verdict | null;
+    /**
+     * Of an additional step: what was to be done with it.
+     */
+    step: Brief | null;
 }
 
 /**
@@ -106,6 +110,14 @@ export interface ItemView {
      * What was said of it.
      */
     verdict: Verdict | null;
+    /**
+     * Of an additional step: what is to be done with it.
+     */
+    step: Brief | null;
+    /**
+     * Whether it was handed in after the decision.
+     */
+    late: boolean;
     /**
      * The images before it, oldest first.
      */

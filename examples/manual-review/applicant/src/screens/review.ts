@@ -1,11 +1,11 @@
 /** The applicant looks at their own photos before anyone else does. */
 import { html, nothing } from "lit";
-import type { Answer, Item } from "@kyc/sdk";
-import { explained, itemText, Part, type Desk } from "../part";
+import type { Answer } from "@kyc/sdk";
+import { explained, itemText, Part, type Desk, type Photo } from "../part";
 import type { Unfilled } from "../texts";
 
 interface Shown {
-  readonly item: Item;
+  readonly item: Photo;
   readonly blob: string;
   readonly again: (() => void) | null;
   readonly testid: string;

@@ -22,6 +22,8 @@ step-document_photo = صورة الوثيقة
 step-document_review = مراجعة الصورة
 step-selfie = صورة وجهك
 step-selfie_review = مراجعة صورتك
+step-additional_step = أمر آخر
+step-additional_step_review = تحقق مما ترسله
 step-final = تم الإرسال
 step-approved = تم التأكيد
 step-rejected = لم يتم التأكيد
@@ -43,6 +45,9 @@ document-id_card = بطاقة الهوية
 document-passport = جواز السفر
 document-residence_permit = تصريح الإقامة
 document-driver_license = رخصة القيادة
+document-pan_card = بطاقة PAN
+document-aadhaar = بطاقة آدهار
+document-other = وثيقة أخرى
 
 item-document_front = الوجه الأمامي لوثيقتك
 item-document_back = الوجه الخلفي لوثيقتك
@@ -95,6 +100,15 @@ guard-not_on_hold = لا يوجد ما يوجب الاحتفاظ ببيانات 
 guard-item_unknown = هذه الصورة ليست جزءًا من التحقق.
 guard-no_rounds_left = لا توجد جولات أخرى لهذا التحقق.
 guard-text_too_long = هذا النص طويل جدًا. اختصره من فضلك.
+guard-step_not_asked = هذا غير مطلوب الآن. تابع ما تطلبه الصفحة.
+guard-source_not_allowed = لا يمكن تقديمه بهذه الطريقة. استخدم إحدى الطرق التي تعرضها الصفحة.
+guard-proof_not_offered = هذا النوع من الفواتير غير مقبول. اختر نوعًا آخر.
+guard-already_started = لقد بدأ هذا التحقق بالفعل.
+guard-step_unknown = هذا ليس جزءًا من التحقق.
+guard-step_type_not_enabled = هذا النوع من التحقق غير متاح.
+guard-field_unknown = هذا الحقل ليس جزءًا من التحقق.
+guard-country_unknown = لا توجد دولة كهذه.
+guard-document_unknown = لا توجد وثيقة كهذه.
 
 ## ما تعثّر في الطريق
 
@@ -198,6 +212,43 @@ capture-attempts = { $left ->
     [many] بقيت { $left } محاولة لهذه الصورة.
    *[other] بقيت { $left } محاولة لهذه الصورة.
 }
+
+## ما يُطلب إضافةً
+
+additional-rules = يجب أن يكون كما يلي:
+additional-proof = ما هو؟
+additional-proof-none = اختر إن كان في القائمة
+additional-file = اختيار صورة
+additional-keep = المتابعة بالملف الموجود
+additional-review-title = هل هذا هو الصحيح؟
+additional-review-lead = يجب أن يكون كل شيء مقروءًا وألا يكون أي جزء مقطوعًا.
+additional-again = تقديم غيره
+rule-recent = ألا يكون أقدم من ثلاثة أشهر.
+rule-readable = كل ما فيه مقروء، ولا شيء ضبابي أو محجوب.
+rule-official = وثيقة رسمية: لا شيء مكتوب بخط اليد.
+rule-latin_script = بالأحرف اللاتينية.
+rule-name_address_date = يظهر فيها اسمك الكامل وعنوانك والتاريخ.
+proof-bank_statement = كشف حساب مصرفي
+proof-electricity_bill = فاتورة كهرباء
+proof-water_bill = فاتورة ماء
+proof-credit_card_statement = كشف بطاقة ائتمان
+proof-gas_bill = فاتورة غاز
+proof-telephone_bill = فاتورة هاتف
+proof-bank_reference_letter = خطاب مرجعي من المصرف
+proof-internet_bill = فاتورة إنترنت
+proof-mortgage = كشف أو عقد رهن عقاري
+proof-payslip = قسيمة راتب
+proof-insurance_policy = وثيقة تأمين سيارة أو منزل
+proof-tax_letter = فاتورة بلدية أو خطاب ضريبي
+proof-driver_license = رخصة قيادة
+proof-residence_permit = تصريح إقامة
+proof-education_letter = خطاب رسمي من مؤسسة تعليمية
+proof-lease_agreement = عقد إيجار مسكنك
+proof-employment_letter = خطاب عمل
+proof-change_of_address_form = نموذج معتمد لتغيير العنوان
+proof-car_registration = تسجيل مركبة
+proof-other = غير ذلك
+proof-public_authority_letter = خطاب صادر عن جهة حكومية
 
 ## المراجعة
 

@@ -22,6 +22,8 @@ step-document_photo = Foto des Dokuments
 step-document_review = Foto prüfen
 step-selfie = Foto Ihres Gesichts
 step-selfie_review = Ihr Foto prüfen
+step-additional_step = Noch etwas
+step-additional_step_review = Eingereichtes prüfen
 step-final = Gesendet
 step-approved = Bestätigt
 step-rejected = Nicht bestätigt
@@ -43,6 +45,9 @@ document-id_card = Personalausweis
 document-passport = Reisepass
 document-residence_permit = Aufenthaltstitel
 document-driver_license = Führerschein
+document-pan_card = PAN-Karte
+document-aadhaar = Aadhaar-Karte
+document-other = Ein anderes Dokument
 
 item-document_front = Vorderseite Ihres Dokuments
 item-document_back = Rückseite Ihres Dokuments
@@ -95,6 +100,15 @@ guard-not_on_hold = Für diese Prüfung gilt keine Aufbewahrung.
 guard-item_unknown = Dieses Foto gehört nicht zu dieser Prüfung.
 guard-no_rounds_left = Für diese Prüfung gibt es keine weiteren Runden.
 guard-text_too_long = Dieser Text ist zu lang. Bitte kürzen Sie ihn.
+guard-step_not_asked = Das wird jetzt nicht verlangt. Machen Sie weiter mit dem, worum die Seite bittet.
+guard-source_not_allowed = So lässt es sich nicht einreichen. Nehmen Sie bitte einen der Wege, die die Seite anbietet.
+guard-proof_not_offered = Diese Art von Rechnung wird nicht angenommen. Wählen Sie bitte eine andere.
+guard-already_started = Diese Prüfung hat schon begonnen.
+guard-step_unknown = Das gehört nicht zu dieser Prüfung.
+guard-step_type_not_enabled = Diese Art der Prüfung ist nicht verfügbar.
+guard-field_unknown = Dieses Feld gehört nicht zu dieser Prüfung.
+guard-country_unknown = Dieses Land gibt es nicht.
+guard-document_unknown = Dieses Dokument gibt es nicht.
 
 ## Was unterwegs schiefging
 
@@ -194,6 +208,43 @@ capture-attempts = { $left ->
     [one] Noch ein Versuch für dieses Foto.
    *[other] Noch { $left } Versuche für dieses Foto.
 }
+
+## Was außerdem verlangt wird
+
+additional-rules = So muss es sein:
+additional-proof = Was ist es?
+additional-proof-none = Bitte wählen Sie, wenn es in der Liste steht
+additional-file = Foto auswählen
+additional-keep = Mit der vorhandenen Datei weitermachen
+additional-review-title = Ist das die richtige?
+additional-review-lead = Alles muss lesbar sein, und nichts darf abgeschnitten sein.
+additional-again = Eine andere einreichen
+rule-recent = Nicht älter als drei Monate.
+rule-readable = Alles darauf ist lesbar; nichts ist unscharf oder verdeckt.
+rule-official = Ein offizielles Schriftstück: nichts von Hand Geschriebenes.
+rule-latin_script = In lateinischer Schrift.
+rule-name_address_date = Ihr voller Name, Ihre Anschrift und das Datum stehen darauf.
+proof-bank_statement = Kontoauszug
+proof-electricity_bill = Stromrechnung
+proof-water_bill = Wasserrechnung
+proof-credit_card_statement = Kreditkartenabrechnung
+proof-gas_bill = Gasrechnung
+proof-telephone_bill = Telefonrechnung
+proof-bank_reference_letter = Referenzschreiben einer Bank
+proof-internet_bill = Internetrechnung
+proof-mortgage = Hypothekenauszug oder -vertrag
+proof-payslip = Gehaltsabrechnung
+proof-insurance_policy = Kfz- oder Wohnungsversicherung
+proof-tax_letter = Gemeinde- oder Steuerbescheid
+proof-driver_license = Führerschein
+proof-residence_permit = Aufenthaltstitel
+proof-education_letter = Offizielles Schreiben einer Bildungseinrichtung
+proof-lease_agreement = Mietvertrag für Ihre Wohnung
+proof-employment_letter = Arbeitsbescheinigung
+proof-change_of_address_form = Bestätigte Adressänderung
+proof-car_registration = Fahrzeugschein
+proof-other = Anderes
+proof-public_authority_letter = Schreiben einer Behörde
 
 ## Ansehen
 

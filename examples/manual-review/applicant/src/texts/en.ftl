@@ -23,6 +23,8 @@ step-document_photo = Photo of the document
 step-document_review = Check the photo
 step-selfie = Photo of your face
 step-selfie_review = Check your photo
+step-additional_step = One more thing
+step-additional_step_review = Check what you hand in
 step-final = Sent
 step-approved = Confirmed
 step-rejected = Not confirmed
@@ -44,6 +46,9 @@ document-id_card = Identity card
 document-passport = Passport
 document-residence_permit = Residence permit
 document-driver_license = Driving licence
+document-pan_card = PAN card
+document-aadhaar = Aadhaar card
+document-other = Another document
 
 item-document_front = Front of your document
 item-document_back = Back of your document
@@ -97,6 +102,15 @@ guard-not_on_hold = There is no hold on this check.
 guard-item_unknown = This photo is not part of the check.
 guard-no_rounds_left = There are no more rounds for this check.
 guard-text_too_long = This text is too long. Please shorten it.
+guard-step_not_asked = This is not asked for now. Go on with what the page asks for.
+guard-source_not_allowed = It may not be handed in like this. Please use one of the ways the page offers.
+guard-proof_not_offered = This kind of bill is not accepted. Please choose another one.
+guard-already_started = This check has begun already.
+guard-step_unknown = This is not part of the check.
+guard-step_type_not_enabled = This kind of check is not available.
+guard-field_unknown = This field is not part of the check.
+guard-country_unknown = There is no such country.
+guard-document_unknown = There is no such document.
 
 ## What went wrong on the way
 
@@ -196,6 +210,43 @@ capture-attempts = { $left ->
     [one] One try left for this photo.
    *[other] { $left } tries left for this photo.
 }
+
+## What is asked for besides
+
+additional-rules = It has to be:
+additional-proof = What is it?
+additional-proof-none = Please choose, if it is in the list
+additional-file = Choose a photo
+additional-keep = Go on with the file that is there
+additional-review-title = Is this the right one?
+additional-review-lead = Everything has to be readable, and nothing cut off.
+additional-again = Hand in another
+rule-recent = Not older than three months.
+rule-readable = Everything on it can be read; nothing is blurry or covered.
+rule-official = An official document: nothing written by hand.
+rule-latin_script = In Latin letters.
+rule-name_address_date = Your full name, your address and the date stand on it.
+proof-bank_statement = Bank statement
+proof-electricity_bill = Electricity bill
+proof-water_bill = Water bill
+proof-credit_card_statement = Credit card bill or statement
+proof-gas_bill = Gas bill
+proof-telephone_bill = Telephone bill
+proof-bank_reference_letter = Bank reference letter
+proof-internet_bill = Internet bill
+proof-mortgage = Mortgage statement or contract
+proof-payslip = Company payslip
+proof-insurance_policy = Car or home insurance policy
+proof-tax_letter = Municipality bill or government tax letter
+proof-driver_license = Driver’s licence
+proof-residence_permit = Residence permit
+proof-education_letter = Official letter from an educational institution
+proof-lease_agreement = Lease agreement for your residence
+proof-employment_letter = Letter of employment
+proof-change_of_address_form = Authorised change of address form
+proof-car_registration = Car registration
+proof-other = Other
+proof-public_authority_letter = Letter issued by a public authority
 
 ## Looking at them
 

@@ -22,6 +22,8 @@ step-document_photo = Foto del documento
 step-document_review = Revisar la foto
 step-selfie = Foto de su cara
 step-selfie_review = Revisar su foto
+step-additional_step = Una cosa más
+step-additional_step_review = Compruebe lo que entrega
 step-final = Enviado
 step-approved = Confirmado
 step-rejected = No confirmado
@@ -43,6 +45,9 @@ document-id_card = Documento de identidad
 document-passport = Pasaporte
 document-residence_permit = Permiso de residencia
 document-driver_license = Permiso de conducir
+document-pan_card = Tarjeta PAN
+document-aadhaar = Tarjeta Aadhaar
+document-other = Otro documento
 
 item-document_front = Anverso de su documento
 item-document_back = Reverso de su documento
@@ -95,6 +100,15 @@ guard-not_on_hold = No hay obligación de conservar los datos de esta verificaci
 guard-item_unknown = Esta foto no forma parte de la verificación.
 guard-no_rounds_left = No quedan más rondas para esta verificación.
 guard-text_too_long = Este texto es demasiado largo. Acórtelo, por favor.
+guard-step_not_asked = Esto no se pide ahora. Siga con lo que pide la página.
+guard-source_not_allowed = No se puede entregar así. Use una de las formas que ofrece la página.
+guard-proof_not_offered = Este tipo de recibo no se acepta. Elija otro.
+guard-already_started = Esta comprobación ya ha empezado.
+guard-step_unknown = Esto no forma parte de la comprobación.
+guard-step_type_not_enabled = Este tipo de comprobación no está disponible.
+guard-field_unknown = Este campo no forma parte de la comprobación.
+guard-country_unknown = Ese país no existe.
+guard-document_unknown = Ese documento no existe.
 
 ## Lo que salió mal por el camino
 
@@ -194,6 +208,43 @@ capture-attempts = { $left ->
     [one] Queda un intento para esta foto.
    *[other] Quedan { $left } intentos para esta foto.
 }
+
+## Lo que se pide además
+
+additional-rules = Tiene que ser así:
+additional-proof = ¿Qué es?
+additional-proof-none = Elija, si está en la lista
+additional-file = Elegir una foto
+additional-keep = Seguir con el archivo que ya está
+additional-review-title = ¿Es este el correcto?
+additional-review-lead = Todo tiene que leerse y nada debe estar cortado.
+additional-again = Entregar otro
+rule-recent = No más antiguo que tres meses.
+rule-readable = Todo se lee; nada está borroso ni tapado.
+rule-official = Un documento oficial: nada escrito a mano.
+rule-latin_script = En letras latinas.
+rule-name_address_date = Figuran su nombre completo, su dirección y la fecha.
+proof-bank_statement = Extracto bancario
+proof-electricity_bill = Recibo de la luz
+proof-water_bill = Recibo del agua
+proof-credit_card_statement = Extracto de tarjeta de crédito
+proof-gas_bill = Recibo del gas
+proof-telephone_bill = Recibo del teléfono
+proof-bank_reference_letter = Carta de referencia del banco
+proof-internet_bill = Recibo de internet
+proof-mortgage = Extracto o contrato de hipoteca
+proof-payslip = Nómina
+proof-insurance_policy = Póliza de seguro de coche o de hogar
+proof-tax_letter = Recibo municipal o carta de Hacienda
+proof-driver_license = Permiso de conducir
+proof-residence_permit = Permiso de residencia
+proof-education_letter = Carta oficial de un centro de enseñanza
+proof-lease_agreement = Contrato de alquiler de su vivienda
+proof-employment_letter = Certificado de empleo
+proof-change_of_address_form = Formulario autorizado de cambio de domicilio
+proof-car_registration = Permiso de circulación
+proof-other = Otro
+proof-public_authority_letter = Carta de una autoridad pública
 
 ## Revisarlas
 

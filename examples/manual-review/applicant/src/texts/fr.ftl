@@ -22,6 +22,8 @@ step-document_photo = Photo du document
 step-document_review = Vérifier la photo
 step-selfie = Photo de votre visage
 step-selfie_review = Vérifier votre photo
+step-additional_step = Encore une chose
+step-additional_step_review = Vérifiez votre envoi
 step-final = Envoyé
 step-approved = Confirmé
 step-rejected = Non confirmé
@@ -43,6 +45,9 @@ document-id_card = Carte d’identité
 document-passport = Passeport
 document-residence_permit = Titre de séjour
 document-driver_license = Permis de conduire
+document-pan_card = Carte PAN
+document-aadhaar = Carte Aadhaar
+document-other = Un autre document
 
 item-document_front = Recto de votre document
 item-document_back = Verso de votre document
@@ -95,6 +100,15 @@ guard-not_on_hold = Rien n’oblige à conserver les données de cette vérifica
 guard-item_unknown = Cette photo ne fait pas partie de la vérification.
 guard-no_rounds_left = Il n’y a plus de nouvelle demande possible pour cette vérification.
 guard-text_too_long = Ce texte est trop long. Veuillez le raccourcir.
+guard-step_not_asked = Cela n’est pas demandé maintenant. Continuez avec ce que la page demande.
+guard-source_not_allowed = Il ne peut pas être remis ainsi. Utilisez l’un des moyens que la page propose.
+guard-proof_not_offered = Ce type de facture n’est pas accepté. Choisissez-en un autre.
+guard-already_started = Cette vérification a déjà commencé.
+guard-step_unknown = Cela ne fait pas partie de la vérification.
+guard-step_type_not_enabled = Ce type de vérification n’est pas disponible.
+guard-field_unknown = Ce champ ne fait pas partie de la vérification.
+guard-country_unknown = Ce pays n’existe pas.
+guard-document_unknown = Ce document n’existe pas.
 
 ## Ce qui n’a pas marché en chemin
 
@@ -194,6 +208,43 @@ capture-attempts = { $left ->
     [one] Il reste un essai pour cette photo.
    *[other] Il reste { $left } essais pour cette photo.
 }
+
+## Ce qui est demandé en plus
+
+additional-rules = Il doit être ainsi :
+additional-proof = Qu’est-ce que c’est ?
+additional-proof-none = Choisissez, si c’est dans la liste
+additional-file = Choisir une photo
+additional-keep = Continuer avec le fichier déjà envoyé
+additional-review-title = Est-ce le bon ?
+additional-review-lead = Tout doit être lisible et rien ne doit être coupé.
+additional-again = En remettre un autre
+rule-recent = Il date de moins de trois mois.
+rule-readable = Tout est lisible ; rien n’est flou ni caché.
+rule-official = Un document officiel : rien d’écrit à la main.
+rule-latin_script = En caractères latins.
+rule-name_address_date = Votre nom complet, votre adresse et la date y figurent.
+proof-bank_statement = Relevé bancaire
+proof-electricity_bill = Facture d’électricité
+proof-water_bill = Facture d’eau
+proof-credit_card_statement = Relevé de carte de crédit
+proof-gas_bill = Facture de gaz
+proof-telephone_bill = Facture de téléphone
+proof-bank_reference_letter = Lettre de référence bancaire
+proof-internet_bill = Facture d’internet
+proof-mortgage = Relevé ou contrat de prêt immobilier
+proof-payslip = Bulletin de salaire
+proof-insurance_policy = Assurance auto ou habitation
+proof-tax_letter = Facture municipale ou avis d’impôt
+proof-driver_license = Permis de conduire
+proof-residence_permit = Titre de séjour
+proof-education_letter = Lettre officielle d’un établissement d’enseignement
+proof-lease_agreement = Bail de votre logement
+proof-employment_letter = Attestation d’emploi
+proof-change_of_address_form = Formulaire de changement d’adresse certifié
+proof-car_registration = Carte grise
+proof-other = Autre
+proof-public_authority_letter = Lettre d’une autorité publique
 
 ## Les regarder
 

@@ -22,6 +22,8 @@ step-document_photo = Foto do documento
 step-document_review = Conferir a foto
 step-selfie = Foto do seu rosto
 step-selfie_review = Conferir sua foto
+step-additional_step = Mais uma coisa
+step-additional_step_review = Verifique o que envia
 step-final = Enviado
 step-approved = Confirmado
 step-rejected = Não confirmado
@@ -43,6 +45,9 @@ document-id_card = Carteira de identidade
 document-passport = Passaporte
 document-residence_permit = Autorização de residência
 document-driver_license = Carteira de motorista
+document-pan_card = Cartão PAN
+document-aadhaar = Cartão Aadhaar
+document-other = Outro documento
 
 item-document_front = Frente do seu documento
 item-document_back = Verso do seu documento
@@ -95,6 +100,15 @@ guard-not_on_hold = Não há obrigação de conservar os dados desta verificaç�
 guard-item_unknown = Esta foto não faz parte da verificação.
 guard-no_rounds_left = Não há mais rodadas para esta verificação.
 guard-text_too_long = Este texto é longo demais. Encurte-o, por favor.
+guard-step_not_asked = Isto não é pedido agora. Continue com o que a página pede.
+guard-source_not_allowed = Não pode ser entregue assim. Use uma das formas que a página oferece.
+guard-proof_not_offered = Este tipo de fatura não é aceite. Escolha outro.
+guard-already_started = Esta verificação já começou.
+guard-step_unknown = Isto não faz parte da verificação.
+guard-step_type_not_enabled = Este tipo de verificação não está disponível.
+guard-field_unknown = Este campo não faz parte da verificação.
+guard-country_unknown = Esse país não existe.
+guard-document_unknown = Esse documento não existe.
 
 ## O que deu errado no caminho
 
@@ -194,6 +208,43 @@ capture-attempts = { $left ->
     [one] Resta uma tentativa para esta foto.
    *[other] Restam { $left } tentativas para esta foto.
 }
+
+## O que se pede além disso
+
+additional-rules = Tem de ser assim:
+additional-proof = O que é?
+additional-proof-none = Escolha, se estiver na lista
+additional-file = Escolher uma foto
+additional-keep = Continuar com o ficheiro que já está
+additional-review-title = É este o certo?
+additional-review-lead = Tudo tem de ser legível e nada pode estar cortado.
+additional-again = Entregar outro
+rule-recent = Não tem mais de três meses.
+rule-readable = Tudo é legível; nada está desfocado nem tapado.
+rule-official = Um documento oficial: nada escrito à mão.
+rule-latin_script = Em letras latinas.
+rule-name_address_date = Constam o seu nome completo, a sua morada e a data.
+proof-bank_statement = Extrato bancário
+proof-electricity_bill = Fatura da eletricidade
+proof-water_bill = Fatura da água
+proof-credit_card_statement = Extrato do cartão de crédito
+proof-gas_bill = Fatura do gás
+proof-telephone_bill = Fatura do telefone
+proof-bank_reference_letter = Carta de referência do banco
+proof-internet_bill = Fatura da internet
+proof-mortgage = Extrato ou contrato de hipoteca
+proof-payslip = Recibo de vencimento
+proof-insurance_policy = Apólice de seguro automóvel ou de casa
+proof-tax_letter = Fatura municipal ou carta das finanças
+proof-driver_license = Carta de condução
+proof-residence_permit = Autorização de residência
+proof-education_letter = Carta oficial de uma instituição de ensino
+proof-lease_agreement = Contrato de arrendamento da sua casa
+proof-employment_letter = Declaração da entidade patronal
+proof-change_of_address_form = Formulário autorizado de mudança de morada
+proof-car_registration = Documento do veículo
+proof-other = Outro
+proof-public_authority_letter = Carta de uma autoridade pública
 
 ## Conferir
 

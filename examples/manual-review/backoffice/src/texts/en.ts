@@ -1,5 +1,5 @@
-import type { DocumentType, EventKind, Item, RejectReason, RetakeReason, Review } from "@kyc/sdk";
-import type { Trouble } from "./codes";
+import type { Comparison, DocumentType, EventKind, ProofKind, RejectReason, RetakeReason, Review, Source } from "@kyc/sdk";
+import type { Photo, Trouble } from "./codes";
 
 const states: Record<Review.State, string> = {
   waiting: "Waiting",
@@ -7,10 +7,11 @@ const states: Record<Review.State, string> = {
   resubmission_requested: "With the applicant",
   approved: "Approved",
   rejected: "Rejected",
+  supplemented: "Handed in afterwards",
   withdrawn: "Withdrawn",
 };
 
-const items: Record<Item, string> = {
+const items: Record<Photo, string> = {
   document_front: "Document, front",
   document_back: "Document, back",
   selfie: "Face",
@@ -21,7 +22,43 @@ const documents: Record<DocumentType, string> = {
   passport: "Passport",
   residence_permit: "Residence permit",
   driver_license: "Driving licence",
+  pan_card: "PAN card",
+  aadhaar: "Aadhaar card",
+  other: "Another document",
 };
+
+const proofs: Record<ProofKind, string> = {
+  bank_statement: "Bank statement",
+  electricity_bill: "Electricity bill",
+  water_bill: "Water bill",
+  credit_card_statement: "Credit card bill or statement",
+  gas_bill: "Gas bill",
+  telephone_bill: "Telephone bill",
+  bank_reference_letter: "Bank reference letter",
+  internet_bill: "Internet bill",
+  mortgage: "Mortgage statement or contract",
+  payslip: "Company payslip",
+  insurance_policy: "Car or home insurance policy",
+  tax_letter: "Municipality bill or government tax letter",
+  driver_license: "Driver's licence",
+  residence_permit: "Residence permit",
+  education_letter: "Official letter from an educational institution",
+  lease_agreement: "Lease agreement for your residence",
+  employment_letter: "Letter of employment",
+  change_of_address_form: "Authorised change of address form",
+  car_registration: "Car registration",
+  other: "Other",
+  public_authority_letter: "Letter issued by a public authority",
+};
+
+const comparisons: Record<Comparison, string> = {
+  match: "Match",
+  not_match: "No match",
+  not_found: "Not on it",
+  no_data: "Nothing given",
+};
+
+const sources: Record<Source, string> = { file: "File", camera: "Taken in the page", pdf: "PDF document" };
 
 const retakeReasons: Record<RetakeReason, string> = {
   blurry: "Blurry",
@@ -52,6 +89,9 @@ const guards: Record<Review.Reason, string> = {
   claimed_by_another: "Somebody else has this case.",
   not_claimed: "Claim the case first: your claim may have run out.",
   item_unknown: "This case has no such item.",
+  verdict_unfit: "That does not fit this item: say it of every field, and only what can be said.",
+  not_evaluated: "This is only stored; nobody evaluates it.",
+  case_closed: "The case is decided: only what was handed in afterwards can be looked at.",
   item_not_judged: "Say of every item what it is worth first.",
   item_marked_for_retake: "An item is wanted again, so the case cannot be approved.",
   nothing_marked: "Mark at least one item to be taken again.",
@@ -90,6 +130,13 @@ const events: Record<"open" | EventKind | Review.EventKind, string> = {
   review_selfie: "went on with the photo of their face",
   accept_selfie: "confirmed the photo of their face",
   retake_selfie: "went back to take the photo of their face again",
+  capture_step: "handed in an additional step",
+  review_step: "went on with the additional step",
+  accept_step: "confirmed the additional step",
+  retake_step: "went back to hand in another file",
+  prescribe: "said what to ask for",
+  supply_step: "handed in an additional step",
+  supplement: "handed in something afterwards",
   back: "went one step back",
   request_resubmission: "asked the applicant for photos again",
   decide: "decided",
@@ -124,6 +171,9 @@ export const en = {
   states,
   items,
   documents,
+  proofs,
+  comparisons,
+  sources,
   retakeReasons,
   rejectReasons,
   guards,
@@ -177,6 +227,12 @@ export const en = {
     verdictFine: "Fine",
     verdictRetake: "Take again",
     unjudged: "Not judged",
+    stored: "Stored only",
+    compared: "Compared",
+    extracted: "Read",
+    given: "Given",
+    seen: "On the document",
+    leaveOut: "Leave empty what it does not have.",
     reason: "Reason (the applicant reads it)",
     message: "Message to the applicant (optional)",
     note: "Note for colleagues (never shown to the applicant)",
