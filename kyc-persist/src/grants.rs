@@ -14,7 +14,7 @@ use crate::StoreError;
 pub struct Grant {
     /// Whom it speaks for: the name of a session or of a reviewer. At most 255 bytes.
     pub subject: String,
-    /// What for, in the words of the one who granted it. At most 255 bytes.
+    /// What for, in the words of the one who granted it. At most 1,024 bytes.
     pub purpose: String,
     /// From this moment on it is worth nothing.
     pub expires_at: Timestamp,
@@ -31,7 +31,7 @@ impl Grant {
         if self.subject.len() > 255 {
             return Err(StoreError::TooLarge { what: "subject" });
         }
-        if self.purpose.len() > 255 {
+        if self.purpose.len() > 1024 {
             return Err(StoreError::TooLarge { what: "purpose" });
         }
         Ok(())

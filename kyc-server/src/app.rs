@@ -2,15 +2,15 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use hmac::{Hmac, KeyInit, Mac};
 use kyc_core::flow::Images;
 use kyc_core::journal::{Entry, Hash};
 use kyc_core::{Actor, Chart, Flow, Key, Phase, SessionId, collection, review};
 use kyc_persist::{
-    Answer, Ask, Blobs, Clock, Grants, KeepError, Keeper, Row, Store, StoreError, Wake,
+    Answer, Ask, Blobs, Clock, Grants, KeepError, Keeper, Row, Safe, Store, StoreError, Wake,
 };
 use serde::Serialize;
 use sha2::Sha256;
@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) config: Config,
     pub(crate) public_url: String,
+    /// What seals names, when the store is sealed.
+    pub(crate) safe: OnceLock<Safe>,
     pub(crate) live: Live,
     pub(crate) rates: Arc<Rates>,
     /// Passwords that are checked at once.
@@ -241,6 +243,7 @@ impl App {
             blobs: parts.blobs,
             clock: parts.clock,
             public_url: parts.public_url,
+            safe: OnceLock::new(),
             live,
             rates: Arc::new(Rates::new(limits, parts.config.proxies)),
             verifying: Semaphore::new(2),

@@ -159,7 +159,7 @@ async fn list(
     Asked(listing): Asked<Listing>,
 ) -> Result<Json<Cases>, Problem> {
     let query = listing.query(ChartName::Review, Order::OldestFirst)?;
-    let page = app.store.list(&query).await?;
+    let page = app.page(&listing, &query).await?;
     let now = app.clock.now();
     let mut cases = Vec::with_capacity(page.rows.len());
     for listed in page.rows {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use kyc_core::collection::Given;
 use kyc_core::flow::Matrix;
 use kyc_core::{Actor, ChartName, Flow, Key, SessionId, Timestamp, collection, review};
-use kyc_persist::{Grant, KeepError, Order, Row};
+use kyc_persist::{KeepError, Order, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,6 +19,7 @@ use crate::app::{App, StepTaken};
 use crate::auth::IntegratorCaller;
 use crate::holds;
 use crate::listing::{Listing, damaged};
+use crate::names::grants_of;
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
 use crate::schema;
@@ -162,7 +163,7 @@ async fn open(
             .with("event", "open"));
     }
     if let Some(name) = opening.external_ref {
-        app.keep_external_ref(&session, name).await?;
+        app.keep_external_ref(&session, &name).await?;
     }
     let opened = app.fresh_link(session, opening.locale.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
@@ -209,10 +210,8 @@ async fn list(
     _: IntegratorCaller,
     Asked(listing): Asked<Listing>,
 ) -> Result<Json<Sessions>, Problem> {
-    let page = app
-        .store
-        .list(&listing.query(ChartName::Collection, Order::NewestFirst)?)
-        .await?;
+    let query = listing.query(ChartName::Collection, Order::NewestFirst)?;
+    let page = app.page(&listing, &query).await?;
     let mut sessions = Vec::new();
     for listed in page.rows {
         sessions.push(Line {
@@ -388,27 +387,6 @@ impl App {
         opened.map(drop).map_err(Problem::kept)
     }
 
-    /// Keeps the company's own name for a session beside the tokens: there it outlives the process, is in no journal and
-    /// goes when the session is erased.
-    async fn keep_external_ref(&self, session: &SessionId, name: String) -> Result<(), Problem> {
-        let grant = Grant {
-            subject: external(session),
-            purpose: name,
-            expires_at: Timestamp::from_millis(i64::MAX as u64),
-        };
-        let place = self.keyed(&[b"external_ref", session.as_str().as_bytes()]);
-        Ok(self.grants.put(&place, grant).await?)
-    }
-
-    pub(crate) async fn external_ref(
-        &self,
-        session: &SessionId,
-    ) -> Result<Option<String>, Problem> {
-        let place = self.keyed(&[b"external_ref", session.as_str().as_bytes()]);
-        let found = self.grants.find(&place, self.clock.now()).await?;
-        Ok(found.map(|grant| grant.purpose))
-    }
-
     /// The link that carries a fresh code behind `#`, where no server and no log sees it.
     pub(crate) async fn fresh_link(
         &self,
@@ -497,16 +475,6 @@ impl App {
             Err(error) => Err(self.session_refused(session, error).await),
         }
     }
-}
-
-/// Whose grants go when the session is erased: its tokens and links, and the company's own name for it.
-pub fn grants_of(session: &SessionId) -> [String; 2] {
-    [session.to_string(), external(session)]
-}
-
-/// A colon keeps it apart from the tokens of the session, whose names have none.
-fn external(session: &SessionId) -> String {
-    format!("external:{session}")
 }
 
 /// Letters, digits and hyphens, as BCP 47 has them.

@@ -18,6 +18,7 @@ mod integrator;
 mod listing;
 mod live;
 pub mod logs;
+mod names;
 mod openapi;
 mod pages;
 mod places;
@@ -33,5 +34,5 @@ mod uploads;
 
 pub use app::Parts;
 pub use holds::Holder;
-pub use integrator::grants_of;
+pub use names::grants_of;
 pub use serve::{ServeError, Server};

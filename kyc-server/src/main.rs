@@ -256,6 +256,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
             secret,
         });
         server = server.with_pulses(kept.pulses);
+        if let Some(safe) = &kept.safe {
+            server = server.with_safe(safe.clone());
+        }
         if let Some(store) = kept.others {
             server = server.with_news(store.news());
         }

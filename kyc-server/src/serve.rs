@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use kyc_core::FlowId;
-use kyc_persist::{Courier, Heard, News, Pulse, StoreError, Terms, Wake};
+use kyc_persist::{Courier, Heard, News, Pulse, Safe, StoreError, Terms, Wake};
 use tokio::net::TcpListener;
 
 use crate::accept::accept;
@@ -67,6 +67,13 @@ impl Server {
     pub fn with_news(mut self, news: News) -> Self {
         self.app.live.telling(news.teller());
         self.news = Some(news);
+        self
+    }
+
+    /// Seals what the company calls its sessions, with the keys of a store that is sealed.
+    #[must_use]
+    pub fn with_safe(self, safe: Safe) -> Self {
+        let _ = self.app.safe.set(safe);
         self
     }
 

@@ -24,10 +24,18 @@ pub(super) enum Kind {
     /// Our own row in the outbox: when it is leased, everything that waited before it is settled.
     Retire = 3,
     Blob = 4,
+    /// What lies beside a session and may tell of it.
+    Note = 5,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Snapshot, Self::Outbox, Self::Retire, Self::Blob];
+    const ALL: [Self; 5] = [
+        Self::Snapshot,
+        Self::Outbox,
+        Self::Retire,
+        Self::Blob,
+        Self::Note,
+    ];
 
     const fn label(self) -> &'static [u8] {
         match self {
@@ -35,6 +43,7 @@ impl Kind {
             Self::Outbox => b"kyc outbox 1",
             Self::Retire => b"kyc retire 1",
             Self::Blob => b"kyc blob 1",
+            Self::Note => b"kyc note 1",
         }
     }
 }

@@ -7,6 +7,7 @@ use kyc_core::journal::ChartName;
 use kyc_core::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::cipher::{Kind, SealedText, seal_text};
 use super::drawer::{DataKey, Drawer, NoKey, Use};
 use super::kek::{Kek, KekId, Keyring};
 use super::{NAME, SealError};
@@ -104,6 +105,46 @@ impl Safe {
             .iter()
             .map(|(_, line)| serde_json::from_slice(line).map_err(|_| corrupt("erasure")))
             .collect()
+    }
+
+    /// Seals a short text that is kept beside a session, bound to it and to a name of the caller's. It becomes unreadable
+    /// with the step that erases the session.
+    ///
+    /// # Errors
+    ///
+    /// What the vault answers.
+    pub async fn seal_note(
+        &self,
+        session: &SessionId,
+        name: &str,
+        note: &str,
+    ) -> Result<String, StoreError> {
+        let (generation, key) = self.key_for(&note_of(session), Turn::Standing).await?;
+        let place = [session.as_str().as_bytes(), name.as_bytes()];
+        Ok(seal_text(Kind::Note, generation, &key, &place, note))
+    }
+
+    /// The note that was sealed, if it is the one of that session and name.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Erased`] of somebody who was forgotten, [`StoreError::Corrupt`] of anything that was not sealed here.
+    pub async fn open_note(
+        &self,
+        session: &SessionId,
+        name: &str,
+        sealed: &str,
+    ) -> Result<String, StoreError> {
+        let sealed = SealedText::parse(sealed)
+            .ok()
+            .filter(|sealed| sealed.kind == Kind::Note)
+            .ok_or_else(|| corrupt("note"))?;
+        let to = note_of(session);
+        let drawers = self.drawers(std::slice::from_ref(&to)).await?;
+        let drawer = drawers.first().and_then(Option::as_ref);
+        let key = self.key(&to, drawer, sealed.generation)?;
+        let place = [session.as_str().as_bytes(), name.as_bytes()];
+        sealed.open(&key, &place).map_err(|_| corrupt("note"))
     }
 
     /// Destroys again what was destroyed: after a vault was restored from a backup that is older than an erasure.
@@ -392,6 +433,11 @@ impl Keks {
     fn encode(&self) -> Result<Vec<u8>, StoreError> {
         serde_json::to_vec(self).map_err(|error| StoreError::backend(NAME, error))
     }
+}
+
+/// Notes go with what the session itself says.
+fn note_of(session: &SessionId) -> Use {
+    Use::Snapshot(Row::collection(session.clone()))
 }
 
 fn decode(bytes: &[u8]) -> Result<Drawer, StoreError> {

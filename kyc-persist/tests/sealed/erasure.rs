@@ -341,3 +341,35 @@ fn copy_all(from: &Path, to: &Path) {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_beside_a_session_is_read_where_it_belongs_and_forgotten_with_it() {
+    let installation = Installation::new();
+    let safe = installation.safe().await;
+    let walker = keeper(installation.open().await);
+    for session in ["s-1", "s-2"] {
+        walk(&walker, session, named("Erika")).await;
+    }
+    let note = safe.seal_note(&id("s-1"), "order", "no. 17").await.unwrap();
+    assert!(!note.contains("17"), "{note}");
+    let read = async |session: &str, name: &str, note: &str| {
+        installation
+            .safe()
+            .await
+            .open_note(&id(session), name, note)
+            .await
+    };
+    assert_eq!(read("s-1", "order", &note).await.unwrap(), "no. 17");
+    for elsewhere in [
+        read("s-2", "order", &note).await,
+        read("s-1", "name", &note).await,
+        read("s-1", "order", "no. 17").await,
+    ] {
+        assert!(
+            matches!(elsewhere, Err(StoreError::Corrupt { .. })),
+            "{elsewhere:?}"
+        );
+    }
+    erase(&walker, "s-1").await.unwrap();
+    assert!(is_erased(read("s-1", "order", &note).await));
+}

@@ -454,6 +454,14 @@ async fn a_company_finds_its_session_by_its_own_name_until_it_is_erased() {
         answer.json::<serde_json::Value>().await.unwrap()["external_ref"].clone()
     };
     assert_eq!(read().await, "order-17");
+    let named = async |name: &str| {
+        let path = format!("/integrator/v1/sessions?external_ref={name}");
+        let found = world.get(&path).bearer_auth(API_KEY).send().await.unwrap();
+        let found: serde_json::Value = found.json().await.unwrap();
+        found["sessions"].as_array().unwrap().clone()
+    };
+    assert_eq!(named("order-17").await[0]["session"], opened["session"]);
+    assert!(named("order-18").await.is_empty());
     world
         .ask(Method::DELETE, &path)
         .bearer_auth(API_KEY)
@@ -461,6 +469,7 @@ async fn a_company_finds_its_session_by_its_own_name_until_it_is_erased() {
         .await
         .unwrap();
     assert_eq!(read().await, serde_json::Value::Null);
+    assert!(named("order-17").await.is_empty());
 
     // The request that opened it, made again, brings neither the name nor a way in back.
     let again = open(json!({ "external_ref": "order-17", "locale": "de" })).await;

@@ -53,7 +53,8 @@ async fn who_was_decided_on_is_forgotten_by_the_clock_and_who_is_on_hold_when_it
         flows: vec![Arc::new(Flow::new(definition).unwrap())],
         ..stage
     };
-    let world = World::on(&stage).await;
+    let (server, listener) = stage.server().await;
+    let world = World::serving(&stage, server.with_safe(safe.clone()), listener);
     let (erika, max) = (world.applicant("erika").await, world.applicant("max").await);
     for applicant in [&erika, &max] {
         applicant.arrive().await;
