@@ -9,6 +9,7 @@ mod checks;
 mod count;
 mod demo;
 mod docs;
+mod evidence;
 mod fresh;
 mod purity;
 mod reliability;
