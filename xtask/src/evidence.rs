@@ -17,7 +17,10 @@ pub(crate) const PAGE: &str = "docs/reliability.md";
 /// Writes down what a run has looked at, in the place of what was seen of the same scenarios before.
 pub(crate) fn keep(run: &Value, asked: &str) -> Result<()> {
     let commit = ask(&mut command("git rev-parse --short=12 HEAD"))?;
-    let is_changed = !ask(&mut command("git status --porcelain --untracked-files=no"))?.is_empty();
+    // What this command itself has written is no change.
+    let mut status = command("git status --porcelain --untracked-files=no -- .");
+    let is_changed =
+        !ask(status.args([":!docs/reliability.json", ":!docs/reliability.md"]))?.is_empty();
     let Some(scenarios) = run["scenarios"].as_array() else {
         bail!("the run has no scenarios");
     };

@@ -21,7 +21,8 @@ pub(crate) fn run(words: &[&str]) -> Result<ExitCode> {
         .filter(|word| *word != "--write")
         .collect();
     let asked = told.join(" ");
-    let seen = cache().join("reliability.json");
+    // Two runs at once are in nobody's way.
+    let seen = cache().join(format!("reliability-{}.json", std::process::id()));
     let file = seen.to_string_lossy().into_owned();
     told.extend(["--json", &file]);
     fs::create_dir_all(cache())?;
