@@ -12,8 +12,8 @@ use kyc_core::testing::events::{
     start, start_with, step, to_final,
 };
 use kyc_core::{
-    Ask, Country, Decision, DocumentType, Exhibit, Flow, Item, Outcome, Phase, Pii, RejectReason,
-    RetakeReason, Seconds, Sender, Side, Source,
+    Ask, Chart as _, Country, Decision, DocumentType, Exhibit, Flow, Item, Outcome, Phase, Pii,
+    RejectReason, RetakeReason, Seconds, Sender, Side, Source,
 };
 
 fn given() -> Given {
@@ -675,6 +675,24 @@ fn who_was_decided_on_is_forgotten_when_the_flow_says_so() {
             .when(Event::DeadlineReached)
             .is_refused(Reason::TooEarly);
     }
+}
+
+#[test]
+fn who_was_decided_on_is_forgotten_although_the_flow_is_gone() {
+    let definition = Flow::builder("brief", 1)
+        .document(DocumentType::IdCard)
+        .clocks(Clocks {
+            retention: Some(Seconds::days(30)),
+            ..Clocks::default()
+        });
+    let flow = Arc::new(definition.build().unwrap());
+    let ended = Given::new(&flow).after([Event::Cancel]);
+    let mut left = Session::decode_to_forget(&ended.session().encode()).unwrap();
+    assert!(left.handle(&Event::DeadlineReached, NOON).is_err());
+    let due = NOON + Seconds::days(30);
+    let step = left.handle(&Event::DeadlineReached, due).unwrap();
+    assert!(step.effects.contains(&Effect::Erase));
+    assert!(left.is_redacted());
 }
 
 #[test]

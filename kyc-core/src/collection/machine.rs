@@ -268,8 +268,9 @@ fn has_come(desk: &Desk<'_>) -> bool {
         .is_some_and(|deadline| desk.now >= deadline)
 }
 
+/// Who has a deadline after the end is forgotten then, also when the Flow that set it is gone.
 fn has_retention(desk: &Desk<'_>) -> bool {
-    desk.flow.definition().clocks.retention.is_some()
+    desk.case.deadline.is_some() || desk.flow.definition().clocks.retention.is_some()
 }
 
 fn forget(state: State, desk: &Desk<'_>) -> Judged {
