@@ -18,6 +18,7 @@ use crate::integrator::Opened;
 use crate::problem::Problem;
 use crate::request::{IdempotencyKey, IfMatch, Named, Strict, etag, has_seen, last_event_id};
 use crate::schema;
+use crate::uploads::Wanted;
 
 /// The routes of this audience, below `/applicant/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -175,7 +176,7 @@ struct Image {
         (status = CONFLICT, description = "not_accepted of a session that has ended; images_exhausted", body = schema::Problem, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
         (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", body = schema::Problem, content_type = "application/problem+json"),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image, pdf_not_allowed", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, digest_mismatch", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
@@ -191,9 +192,8 @@ async fn upload(
         .upload(&app.keyed(&[b"uploads", caller.session.as_str().as_bytes()]))?;
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
-    let limits = session.flow().definition().images;
-    let is_new = app
-        .receive(&caller.session, &path.digest, limits, request)
+    let taken = app
+        .receive(&caller.session, &path.digest, wanted(&session), request)
         .await?;
     // Bytes take their time: whoever was erased meanwhile must not have left an image behind.
     let session = app.session(&caller.session).await?;
@@ -203,9 +203,19 @@ async fn upload(
         }
         return Err(ended);
     }
-    match is_new {
+    match taken.is_new {
         true => Ok(StatusCode::CREATED),
         false => Ok(StatusCode::OK),
+    }
+}
+
+/// What is taken of this applicant: a PDF as soon as one of their steps may be handed in as one. Which step that is, the
+/// event tells.
+fn wanted(session: &Session) -> Wanted {
+    let steps = session.view().additional_steps;
+    Wanted {
+        images: session.flow().definition().images,
+        pdf: steps.iter().any(|step| step.needed && step.sources.pdf),
     }
 }
 

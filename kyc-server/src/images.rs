@@ -83,6 +83,11 @@ pub(crate) fn sniff(bytes: &[u8]) -> Result<Kind, NotTaken> {
     }
 }
 
+/// Whether it begins like a PDF.
+pub(crate) fn is_pdf(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF-")
+}
+
 /// Decodes a photograph that is within `limits` and makes the copy that people look at: upright, JPEG, nothing in it
 /// but pixels. Busy for as long as that takes: not for the async runtime.
 ///

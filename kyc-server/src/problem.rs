@@ -74,6 +74,8 @@ problems! {
     not_json = UNSUPPORTED_MEDIA_TYPE, "Content-Type application/json is required";
     /// The bytes are not a still JPEG, PNG or WebP.
     not_an_image = UNSUPPORTED_MEDIA_TYPE, "Only JPEG, PNG and WebP photographs are taken";
+    /// The bytes are a PDF, and nothing that is asked for may be handed in as one.
+    pdf_not_allowed = UNSUPPORTED_MEDIA_TYPE, "A PDF is not taken here";
     /// Nothing was uploaded.
     image_empty = UNPROCESSABLE_ENTITY, "The file is empty";
     /// The bytes begin like an image but do not decode to a whole one.

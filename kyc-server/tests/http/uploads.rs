@@ -97,7 +97,7 @@ async fn what_is_no_photograph_is_refused_by_name() {
             415,
             "not_an_image",
         ),
-        ("PDF", b"%PDF-1.7 ...".to_vec(), 415, "not_an_image"),
+        ("PDF", b"%PDF-1.7 ...".to_vec(), 415, "pdf_not_allowed"),
         (
             "GIF",
             b"GIF89a\x01\0\x01\0\x80\0\0".to_vec(),
