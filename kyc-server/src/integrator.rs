@@ -156,14 +156,14 @@ async fn open(
         app.prescribe(&session, &key.0, event).await?;
     }
     // Asked again after the person was erased, the key leads nowhere: no link, and no name beside the session.
-    let opened = app.session(&session).await?;
-    if opened.view().redacted_at.is_some() {
-        return Err(Problem::not_accepted()
-            .with("state", opened.state().as_str())
-            .with("event", "open"));
-    }
+    app.refuse_erased(&session).await?;
     if let Some(name) = opening.external_ref {
         app.keep_external_ref(&session, &name).await?;
+        // Whoever was erased meanwhile must not have left a name behind.
+        if let Err(erased) = app.refuse_erased(&session).await {
+            app.forget_grants(&session).await?;
+            return Err(erased);
+        }
     }
     let opened = app.fresh_link(session, opening.locale.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
@@ -415,13 +415,28 @@ impl App {
         found.ok_or_else(Problem::not_found)
     }
 
+    async fn refuse_erased(&self, session: &SessionId) -> Result<(), Problem> {
+        let opened = self.session(session).await?;
+        match opened.is_redacted() {
+            true => Err(Problem::not_accepted()
+                .with("state", opened.state().as_str())
+                .with("event", "open")),
+            false => Ok(()),
+        }
+    }
+
+    async fn forget_grants(&self, session: &SessionId) -> Result<(), Problem> {
+        for subject in grants_of(session) {
+            self.grants.revoke(&subject).await?;
+        }
+        Ok(())
+    }
+
     /// What is left of a person when their session has forgotten them: the case, tokens and names, images. Again is
     /// harmless.
     pub(crate) async fn erase_what_is_around(&self, session: &SessionId) -> Result<(), Problem> {
         self.erase_case(session).await?;
-        for subject in grants_of(session) {
-            self.grants.revoke(&subject).await?;
-        }
+        self.forget_grants(session).await?;
         self.blobs.delete_all(session).await?;
         Ok(())
     }

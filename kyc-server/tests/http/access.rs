@@ -1,12 +1,16 @@
 //! Nobody reads or moves what is not theirs.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use kyc_persist::{Grant, Grants as _, StoreError};
 use reqwest::Method;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::harness::{API_KEY, PASSWORD, World, config, cookie_of, problem};
+use crate::harness::{API_KEY, Meddled, PASSWORD, Stage, World, config, cookie_of, problem};
 
 const START: &str = r#"{"type":"start","consent":{"version":"1","locale":"en"}}"#;
 
@@ -423,58 +427,39 @@ async fn a_page_of_another_origin_cannot_act_for_a_reviewer() {
 }
 
 #[tokio::test]
-async fn a_company_finds_its_session_by_its_own_name_until_it_is_erased() {
-    let world = World::start().await;
-    let open = |body: serde_json::Value| {
-        world
-            .post("/integrator/v1/sessions")
-            .bearer_auth(API_KEY)
-            .header("idempotency-key", "a")
-            .json(&body)
-            .send()
+async fn a_code_whose_token_could_not_be_kept_is_still_good() {
+    let stage = Stage::new();
+    let is_full = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_full);
+    let refuse = move |grant: &Grant| {
+        let refused = grant.purpose == "applicant" && told.load(Ordering::SeqCst);
+        async move {
+            match refused {
+                true => Err(StoreError::Full { store: "memory" }),
+                false => Ok(()),
+            }
+        }
+        .boxed()
     };
-    let opened = open(json!({ "external_ref": "order-17", "locale": "de" }))
-        .await
+    let stage = Stage {
+        grants: Arc::new(Meddled::new(&stage.store, refuse)),
+        ..stage
+    };
+    let world = World::on(&stage).await;
+    let opened = world.open("one").await;
+    let (_, code) = opened["link"]
+        .as_str()
+        .unwrap()
+        .split_once("#code=")
         .unwrap();
-    let opened: serde_json::Value = opened.json().await.unwrap();
-    assert!(opened["link"].as_str().unwrap().ends_with("&lang=de"));
-    problem(
-        open(json!({ "external_ref": "order-18" })).await.unwrap(),
-        422,
-        "key_reused",
-    )
-    .await;
-
-    let path = format!(
-        "/integrator/v1/sessions/{}",
-        opened["session"].as_str().unwrap()
-    );
-    let read = || async {
-        let answer = world.get(&path).bearer_auth(API_KEY).send().await.unwrap();
-        answer.json::<serde_json::Value>().await.unwrap()["external_ref"].clone()
-    };
-    assert_eq!(read().await, "order-17");
-    let named = async |name: &str| {
-        let path = format!("/integrator/v1/sessions?external_ref={name}");
-        let found = world.get(&path).bearer_auth(API_KEY).send().await.unwrap();
-        let found: serde_json::Value = found.json().await.unwrap();
-        found["sessions"].as_array().unwrap().clone()
-    };
-    assert_eq!(named("order-17").await[0]["session"], opened["session"]);
-    assert!(named("order-18").await.is_empty());
-    world
-        .ask(Method::DELETE, &path)
-        .bearer_auth(API_KEY)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(read().await, serde_json::Value::Null);
-    assert!(named("order-17").await.is_empty());
-
-    // The request that opened it, made again, brings neither the name nor a way in back.
-    let again = open(json!({ "external_ref": "order-17", "locale": "de" })).await;
-    problem(again.unwrap(), 409, "not_accepted").await;
-    assert_eq!(read().await, serde_json::Value::Null);
+    is_full.store(true, Ordering::SeqCst);
+    assert_eq!(world.exchange(code).await.status(), 503);
+    is_full.store(false, Ordering::SeqCst);
+    assert_eq!(world.exchange(code).await.status(), 200);
+    problem(world.exchange(code).await, 401, "code_invalid").await;
+    // The code is gone, and there is one token.
+    let session = opened["session"].as_str().unwrap();
+    assert_eq!(stage.store.revoke(session).await.unwrap(), 1);
 }
 
 #[tokio::test]

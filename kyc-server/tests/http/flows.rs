@@ -69,7 +69,7 @@ async fn sessions_from_before_flows_were_written_down_tell_what_they_stand_in() 
     let edited = Stage {
         // Tokens and what is written down of Flows are somewhere else: here, nowhere.
         before: stage.store.clone(),
-        store: Stage::new().store,
+        grants: Stage::new().store,
         flows: vec![changed()],
         ..stage.clone()
     };

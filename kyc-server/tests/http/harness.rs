@@ -1,5 +1,6 @@
 //! A server on a free port, and the three kinds of people who talk to it.
 
+use std::fmt;
 use std::io::Cursor;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,9 +9,12 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use image::{ImageFormat, RgbImage};
+use kyc_core::journal::Hash;
 use kyc_core::{Flow, Timestamp};
-use kyc_persist::{Blobs, Clock, MemoryStore, Store, Wake};
+use kyc_persist::{Blobs, Clock, Grant, Grants, MemoryStore, Store, StoreError, Wake};
 use kyc_server::config::{Config, Role};
 use kyc_server::secrets::Password;
 use kyc_server::{Parts, Server};
@@ -32,6 +36,7 @@ pub(crate) struct Stage {
     pub(crate) store: Arc<MemoryStore>,
     /// What the server sees of the store.
     pub(crate) before: Arc<dyn Store>,
+    pub(crate) grants: Arc<dyn Grants>,
     pub(crate) blobs: Blobs,
     pub(crate) clock: Arc<AtomicU64>,
     pub(crate) flows: Vec<Arc<Flow>>,
@@ -44,6 +49,7 @@ impl Stage {
         let store = Arc::new(MemoryStore::new());
         Self {
             before: store.clone(),
+            grants: store.clone(),
             store,
             blobs: Blobs::memory(),
             clock: Arc::new(AtomicU64::new(BEGINNING)),
@@ -60,7 +66,7 @@ impl Stage {
         let told = Arc::clone(&self.clock);
         let server = Server::new(Parts {
             store: self.before.clone(),
-            grants: self.store.clone(),
+            grants: self.grants.clone(),
             blobs: self.blobs.clone(),
             flows: self.flows.clone(),
             wake: Wake::new(),
@@ -71,6 +77,59 @@ impl Stage {
             secret: [7; 32],
         });
         (server, listener)
+    }
+}
+
+type BeforePut = dyn Fn(&Grant) -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync;
+
+/// Grants where something happens before one is put.
+pub(crate) struct Meddled {
+    store: Arc<MemoryStore>,
+    before_put: Box<BeforePut>,
+}
+
+impl Meddled {
+    pub(crate) fn new(
+        store: &Arc<MemoryStore>,
+        before_put: impl Fn(&Grant) -> BoxFuture<'static, Result<(), StoreError>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        Self {
+            store: Arc::clone(store),
+            before_put: Box::new(before_put),
+        }
+    }
+}
+
+impl fmt::Debug for Meddled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.store.fmt(f)
+    }
+}
+
+#[async_trait]
+impl Grants for Meddled {
+    async fn put(&self, hash: &Hash, grant: Grant) -> Result<(), StoreError> {
+        (self.before_put)(&grant).await?;
+        self.store.put(hash, grant).await
+    }
+
+    async fn find(&self, hash: &Hash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
+        self.store.find(hash, now).await
+    }
+
+    async fn take(&self, hash: &Hash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
+        self.store.take(hash, now).await
+    }
+
+    async fn revoke(&self, subject: &str) -> Result<usize, StoreError> {
+        self.store.revoke(subject).await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.store.sweep(now).await
     }
 }
 
@@ -107,6 +166,7 @@ impl World {
         pages: Option<PathBuf>,
     ) -> Self {
         let stage = Stage {
+            grants: store.clone(),
             store,
             before,
             config,

@@ -20,6 +20,7 @@ mod health;
 mod hold;
 mod live;
 mod logs;
+mod names;
 mod pages;
 #[path = "../../../kyc-persist/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store use the rest")]
