@@ -156,17 +156,19 @@ impl App {
         let (code, now) = (digest_of(code), self.clock.now());
         let is_link = |grant: &Grant| grant.purpose == purpose::LINK;
         let found = self.grants.find(&code, now).await?;
-        if !found.as_ref().is_some_and(is_link) {
-            return Err(Problem::code_invalid());
-        }
-        let taken = self.grants.take(&code, now).await?;
-        let session: SessionId = taken
+        let session: SessionId = found
+            .filter(is_link)
             .and_then(|grant| grant.subject.parse().ok())
             .ok_or_else(Problem::code_invalid)?;
+        // The token first, while nobody knows it: where it cannot be kept, the code is good for another try.
         let token = Secret::random();
         let expires_at = later(now, self.config.lifetimes.token());
         self.grant(&token, session.as_str(), purpose::APPLICANT, expires_at)
             .await?;
+        if self.grants.take(&code, now).await?.is_none() {
+            self.grants.take(&token.digest(), now).await?;
+            return Err(Problem::code_invalid());
+        }
         Ok((session, token, expires_at))
     }
 
