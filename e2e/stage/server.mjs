@@ -119,7 +119,7 @@ export class Server {
       "--listen": `127.0.0.1:${this.#port}`,
       "--public-url": this.url,
       "--config": this.file("config.toml"),
-      "--store": `sled:${this.file("store")}`,
+      "--store": `redb:${this.file("store")}`,
       "--blobs": this.file("blobs"),
       "--pages": join(target, "pages"),
     };

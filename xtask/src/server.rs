@@ -79,7 +79,7 @@ impl Server {
                 "--public-url",
                 &url,
             ])
-            .args(["--store", &format!("sled:{}", data.join("store").display())])
+            .args(["--store", &format!("redb:{}", data.join("store").display())])
             .arg("--blobs")
             .arg(data.join("blobs"))
             .arg("--config")

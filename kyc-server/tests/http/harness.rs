@@ -573,7 +573,7 @@ pub(crate) fn drawn(width: u32, height: u32, tint: u8, format: ImageFormat) -> V
 pub(crate) fn digest(bytes: &[u8]) -> String {
     // Both are the SHA-256 in hexadecimal.
     use sha2::Digest as _;
-    kyc_core::journal::Hash::from_bytes(sha2::Sha256::digest(bytes).into()).to_string()
+    Hash::from_bytes(sha2::Sha256::digest(bytes).into()).to_string()
 }
 
 /// The problem an answer tells, after a look at its status and type.
