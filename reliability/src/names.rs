@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -51,7 +52,16 @@ async fn uploads(applicants: usize) -> Vec<(&'static str, String)> {
     for (session, token) in &tokens {
         for photo in 0..PHOTOS {
             let (there, request) = (there.clone(), people::upload(session, token, photo));
-            sending.spawn(async move { there.send(&request).await.unwrap().status });
+            sending.spawn(async move {
+                loop {
+                    let status = there.send(&request).await.unwrap().status;
+                    // All places are taken: who is told to come again does.
+                    if status != 503 {
+                        return status;
+                    }
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            });
         }
     }
     assert!(sending.join_all().await.iter().all(|status| *status == 201));

@@ -221,6 +221,11 @@ impl Walker {
         &self.heard
     }
 
+    /// Whether it has asked for this session to be forgotten, and was not answered.
+    pub(crate) fn is_erasing(&self, session: &str) -> bool {
+        matches!(&self.stage, Stage::Erase { session: erased } if erased == session)
+    }
+
     /// The session it is in the middle of.
     pub(crate) fn current(&self) -> Option<&str> {
         match &self.stage {
