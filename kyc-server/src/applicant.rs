@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::ApplicantCaller;
+use crate::handover;
 use crate::integrator::Opened;
 use crate::problem::Problem;
 use crate::request::{IdempotencyKey, IfMatch, Named, Strict, etag, has_seen, last_event_id};
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(upload, show))
         .routes(routes!(stream))
         .routes(routes!(link))
+        .merge(handover::routes())
 }
 
 /// The code of a link.
@@ -73,7 +75,8 @@ async fn exchange(
     }))
 }
 
-/// Read the session: what to show, the Flow, and the snapshot that the page's own chart goes on from.
+/// Read the session: what to show, the Flow, the snapshot that the page's own chart goes on from, and where a hand-over
+/// stands that this device has begun; that is told by no version.
 #[utoipa::path(
     get, path = "/sessions/{session}", tag = "applicant",
     responses(
@@ -98,6 +101,7 @@ async fn read(
         "view": app.view(&session).await?,
         "flow": **session.flow(),
         "snapshot": session.encode_for_applicant(),
+        "handover": app.handover(&caller.credential).await?,
     });
     Ok((tag, Json(body)).into_response())
 }
@@ -113,7 +117,7 @@ async fn read(
     responses(
         (status = OK, body = StepTaken),
         (status = FORBIDDEN, description = "not_yours", body = schema::Problem, content_type = "application/problem+json"),
-        (status = CONFLICT, description = "not_accepted, with state and accepted events; events_exhausted", body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted, with state and accepted events; events_exhausted; handed_over", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_FAILED, description = "stale, with the current view", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing, source_mismatch", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_REQUIRED, description = "version_required", body = schema::Problem, content_type = "application/problem+json"),
@@ -136,6 +140,11 @@ async fn send(
         return Err(
             Problem::events_exhausted().detail("the company can end this session and open another")
         );
+    }
+    if let Err(elsewhere) = app.must_have_the_session(&caller).await
+        && !app.has_answered(session, &key).await?
+    {
+        return Err(elsewhere);
     }
     if let Event::CapturePage { blob, .. }
     | Event::CaptureSelfie { blob }
@@ -173,7 +182,7 @@ struct Image {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP"),
     responses(
         (status = CREATED), (status = OK, description = "It was there already"),
-        (status = CONFLICT, description = "not_accepted of a session that has ended; images_exhausted", body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted of a session that has ended; images_exhausted; handed_over", body = schema::Problem, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
         (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image, pdf_not_allowed", body = schema::Problem, content_type = "application/problem+json"),
@@ -192,6 +201,7 @@ async fn upload(
         .upload(&app.keyed(&[b"uploads", caller.session.as_str().as_bytes()]))?;
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
+    app.must_have_the_session(&caller).await?;
     let taken = app
         .receive(&caller.session, &path.digest, wanted(&session), request)
         .await?;
@@ -278,6 +288,7 @@ async fn stream(
     post, path = "/sessions/{session}/links", tag = "applicant",
     responses(
         (status = CREATED, body = Opened),
+        (status = CONFLICT, description = "handed_over", body = schema::Problem, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
@@ -286,7 +297,10 @@ async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Respons
     // By the session: every link becomes a token that makes links.
     app.rates
         .link(&app.keyed(&[b"links", caller.session.as_str().as_bytes()]))?;
-    let opened = app.fresh_link(caller.session, None).await?;
+    app.must_have_the_session(&caller).await?;
+    let opened = app
+        .fresh_link(caller.session, caller.origin.as_ref(), None)
+        .await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
 }
 
@@ -302,14 +316,18 @@ impl App {
         if self.blobs.exists(session, blob).await? {
             return Ok(());
         }
+        match self.has_answered(session, key).await? {
+            true => Ok(()),
+            false => Err(Problem::blob_missing()),
+        }
+    }
+
+    /// Whether an event under this key was accepted before: then its sender gets that answer again.
+    async fn has_answered(&self, session: &SessionId, key: &Key) -> Result<bool, Problem> {
         let before = self
             .keeper
             .recall::<Session>(session, &Actor::APPLICANT, key)
-            .await
-            .map_err(Problem::kept)?;
-        match before {
-            Some(_) => Ok(()),
-            None => Err(Problem::blob_missing()),
-        }
+            .await;
+        Ok(before.map_err(Problem::kept)?.is_some())
     }
 }

@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::IntegratorCaller;
+use crate::devices::Origin;
 use crate::holds;
 use crate::listing::{Listing, damaged};
 use crate::names::grants_of;
@@ -165,7 +166,9 @@ async fn open(
             return Err(erased);
         }
     }
-    let opened = app.fresh_link(session, opening.locale.as_deref()).await?;
+    let opened = app
+        .fresh_link(session, None, opening.locale.as_deref())
+        .await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
 }
 
@@ -277,7 +280,7 @@ async fn link(
     Named(session): Named<SessionId>,
 ) -> Result<Response, Problem> {
     app.session(&session).await?;
-    let opened = app.fresh_link(session, None).await?;
+    let opened = app.fresh_link(session, None, None).await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
 }
 
@@ -391,9 +394,10 @@ impl App {
     pub(crate) async fn fresh_link(
         &self,
         session: SessionId,
+        origin: Option<&Origin>,
         locale: Option<&str>,
     ) -> Result<Opened, Problem> {
-        let (code, link_expires_at) = self.link(&session).await?;
+        let (code, link_expires_at) = self.link(&session, origin).await?;
         let language = locale.map(|tag| format!("&lang={tag}")).unwrap_or_default();
         let link = format!(
             "{}/apply/#code={}{language}",

@@ -94,6 +94,12 @@ problems! {
     events_exhausted = CONFLICT, "This session takes no more events";
     /// The session has as many images as it may.
     images_exhausted = CONFLICT, "This session takes no more images";
+    /// The session goes on at the device that this one let in.
+    handed_over = CONFLICT, "The session goes on at another device";
+    /// Nobody waits to be let in, or not any more.
+    handover_ended = GONE, "This hand-over has ended";
+    /// Too many devices in a row have let the next one in.
+    devices_exhausted = CONFLICT, "The session has gone through as many devices as it may";
     /// Too many requests from here.
     rate_limited = TOO_MANY_REQUESTS, "Too many requests";
     /// Too many live streams are open.

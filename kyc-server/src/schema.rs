@@ -110,6 +110,11 @@ fn shapes() -> Map<String, Value> {
                 "view": the("View"),
                 "flow": { "type": "object", "description": "The Flow as JSON" },
                 "snapshot": { "type": "string", "description": "The session at rest; hand it to the page's own chart" },
+                "handover": nullable(one_of([
+                    object(json!({ "state": word("open"), "expires_at": number() }), json!({})),
+                    object(json!({ "state": word("asked"), "match": text(), "expires_at": number() }), json!({})),
+                    object(json!({ "state": word("agreed") }), json!({})),
+                ])),
             }),
             json!({}),
         ),

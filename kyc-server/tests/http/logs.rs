@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::handover::{asking, begun, confirms, takes_back};
 use crate::harness::{API_KEY, PASSWORD, World, photo};
 
 /// Everything that was logged.
@@ -50,6 +51,11 @@ async fn nothing_personal_is_logged_or_told_in_errors() {
     let mut cases = ada.stream().await;
     let erika = world.applicant("one").await;
     erika.begin().await;
+    let code = begun(&erika).await;
+    let (phone, digits) = asking(&erika, &code).await;
+    assert!(confirms(&erika, &digits).await.status().is_success());
+    assert_eq!(phone.version().await, 1);
+    takes_back(&erika).await;
     let mut told = String::new();
     for (key, event) in [
         (
@@ -137,6 +143,8 @@ async fn nothing_personal_is_logged_or_told_in_errors() {
     assert!(!told.contains("Canary"), "{told}");
     let secrets = [
         erika.token.as_str(),
+        code.as_str(),
+        phone.token.as_str(),
         &ada.cookie[20..],
         PASSWORD,
         API_KEY,

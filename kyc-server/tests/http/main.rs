@@ -15,6 +15,7 @@ mod dead_letters;
 mod description;
 mod erasures;
 mod flows;
+mod handover;
 mod harness;
 mod health;
 mod hold;
