@@ -22,6 +22,8 @@ export class TestServer {
   readonly arrived: Arrived[] = [];
   token: string = randomUUID();
   code: string | null = randomUUID();
+  /** What another device of the session can ask with, the one that asks, and whether it was let in. */
+  handover: { code: string | null; token: string | null; agreed: boolean; until: number } | null = null;
   /** `away` cuts the line before, `deaf` after the work is done; `ill` says 503, `hurried` 429. */
   mood: Mood = "well";
   /** Called once, when a request has been dealt with in a mood other than `well`. */
@@ -108,7 +110,7 @@ export class TestServer {
       tell?.();
       return;
     }
-    if (isStream && header(request, "authorization") === `Bearer ${this.token}`) return this.#stream(response);
+    if (isStream && this.#isIn(request)) return this.#stream(response);
     const { status, content, type } = this.#answer(request, path, body);
     response.writeHead(status, { "content-type": type }).end(content);
   }
@@ -121,15 +123,19 @@ export class TestServer {
       this.code = null;
       return json(200, { session: this.session, token: this.token, expires_at: Date.now() + 3_600_000 });
     }
-    if (header(request, "authorization") !== `Bearer ${this.token}`) return json(401, { code: "unauthorised" });
+    if (path === "/handover") return json(...this.#asks(request, body.toString()));
+    if (!this.#isIn(request)) return json(401, { code: "unauthorised" });
+    const isFirst = header(request, "authorization") === `Bearer ${this.token}`;
     const [, , session, thing, name] = path.split("/");
     if (session !== this.session) return json(404, { code: "not_found" });
     if (thing === undefined) {
       const view = this.#chart.view();
       // As the real one does: only who keeps the case knows whether a reviewer can see it.
       const phase = view.state === "final" ? "in_review" : view.phase;
-      return json(200, { view: { ...view, phase }, flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot() });
+      return json(200, { view: { ...view, phase }, flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot(), handover: isFirst ? this.#standing() : null });
     }
+    if (thing === "handover") return json(...this.#handsOver(request, name, body.toString()));
+    if (isFirst && this.handover?.agreed === true) return json(409, { code: "handed_over" });
     if (thing === "events") return json(...this.#event(request, body.toString()));
     if (thing === "links") return json(201, { link: "http://127.0.0.1/apply/#code=next", link_expires_at: Date.now() + 600_000 });
     if (thing === "blobs" && request.method === "PUT") {
@@ -141,6 +147,51 @@ export class TestServer {
     }
     const blob = thing === "blobs" ? this.#blobs.get(name ?? "") : undefined;
     return blob === undefined ? json(404, { code: "not_found" }) : { status: 200, content: blob, type: "image/jpeg" };
+  }
+
+  /** A device comes with the code. */
+  comes(): void {
+    if (this.handover !== null) Object.assign(this.handover, { code: null, token: randomUUID() });
+    this.#moved(this.#version);
+  }
+
+  #isIn(request: IncomingMessage): boolean {
+    const tokens = [this.token, ...(this.handover?.agreed === true ? [this.handover.token] : [])];
+    return tokens.some((token) => header(request, "authorization") === `Bearer ${token}`);
+  }
+
+  #standing(): unknown {
+    const { handover } = this;
+    if (handover?.agreed === true) return { state: "agreed" };
+    if (handover === null || Date.now() >= handover.until) return null;
+    return handover.token === null ? { state: "open", expires_at: handover.until } : { state: "asked", match: "047", expires_at: handover.until };
+  }
+
+  #handsOver(request: IncomingMessage, name: string | undefined, body: string): [number, unknown] {
+    if (request.method === "DELETE") {
+      this.handover = null;
+      return [200, {}];
+    }
+    if (name === "confirm") {
+      const { match } = JSON.parse(body) as { match: string };
+      if (match !== "047" || this.handover === null || this.handover.token === null) return [410, { code: "handover_ended" }];
+      this.handover.agreed = true;
+      return [200, {}];
+    }
+    this.handover = { code: randomUUID(), token: null, agreed: false, until: Date.now() + 300_000 };
+    return [201, { link: `http://127.0.0.1/apply/#handover=${this.handover.code}`, expires_at: this.handover.until }];
+  }
+
+  #asks(request: IncomingMessage, body: string): [number, unknown] {
+    const { handover } = this;
+    if (request.method === "POST") {
+      if (handover === null || handover.code !== (JSON.parse(body) as { code: string }).code) return [401, { code: "code_invalid" }];
+      this.comes();
+      return [200, { token: handover.token, match: "047", expires_at: handover.until }];
+    }
+    if (handover === null || header(request, "authorization") !== `Bearer ${handover.token}`) return [410, { code: "handover_ended" }];
+    if (!handover.agreed) return [200, { state: "asked", match: "047", expires_at: handover.until }];
+    return [200, { state: "agreed", session: this.session, expires_at: Date.now() + 3_600_000 }];
   }
 
   #event(request: IncomingMessage, body: string): [number, unknown] {
