@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use hmac::{Hmac, KeyInit, Mac};
 use kyc_core::flow::Images;
 use kyc_core::journal::{Entry, Hash};
-use kyc_core::{Actor, Chart, Flow, Key, Phase, SessionId, collection, review};
+use kyc_core::{Actor, Chart, Flow, Key, SessionId, collection, review};
 use kyc_persist::{
     Answer, Ask, Blobs, Clock, Grants, KeepError, Keeper, Row, Safe, Store, StoreError, Wake,
 };
@@ -25,6 +25,7 @@ use crate::live::Live;
 use crate::places::Places;
 use crate::problem::Problem;
 use crate::rates::Rates;
+use crate::results::phase;
 
 /// What a server is made of.
 #[derive(Debug)]
@@ -210,9 +211,7 @@ impl App {
         let mut view = session.view();
         if view.state == collection::State::Final {
             let case = self.load::<review::Session>(session.id()).await?;
-            if case.is_some_and(|case| case.state() == review::State::InReview) {
-                view.phase = Phase::InReview;
-            }
+            view.phase = phase(session, case.as_ref());
         }
         Ok(view)
     }

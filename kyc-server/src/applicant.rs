@@ -142,7 +142,7 @@ async fn send(
         );
     }
     if let Err(elsewhere) = app.must_have_the_session(&caller).await
-        && !app.has_answered(session, &key).await?
+        && !app.has_answered(session, &Actor::APPLICANT, &key).await?
     {
         return Err(elsewhere);
     }
@@ -150,7 +150,8 @@ async fn send(
     | Event::CaptureSelfie { blob }
     | Event::CaptureStep { blob, .. } = &event
     {
-        app.must_have(session, blob, &key).await?;
+        app.must_have(session, blob, &Actor::APPLICANT, &key)
+            .await?;
     }
     // Everything that was uploaded is an image.
     if let Event::CaptureStep { source, .. } = &event
@@ -307,27 +308,30 @@ async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Respons
 impl App {
     /// Refuses an event about bytes that were never uploaded. The answer to an earlier request stands even if the bytes
     /// were let go meanwhile.
-    async fn must_have(
+    pub(crate) async fn must_have(
         &self,
         session: &SessionId,
         blob: &BlobRef,
+        by: &Actor,
         key: &Key,
     ) -> Result<(), Problem> {
         if self.blobs.exists(session, blob).await? {
             return Ok(());
         }
-        match self.has_answered(session, key).await? {
+        match self.has_answered(session, by, key).await? {
             true => Ok(()),
             false => Err(Problem::blob_missing()),
         }
     }
 
     /// Whether an event under this key was accepted before: then its sender gets that answer again.
-    async fn has_answered(&self, session: &SessionId, key: &Key) -> Result<bool, Problem> {
-        let before = self
-            .keeper
-            .recall::<Session>(session, &Actor::APPLICANT, key)
-            .await;
+    async fn has_answered(
+        &self,
+        session: &SessionId,
+        by: &Actor,
+        key: &Key,
+    ) -> Result<bool, Problem> {
+        let before = self.keeper.recall::<Session>(session, by, key).await;
         Ok(before.map_err(Problem::kept)?.is_some())
     }
 }

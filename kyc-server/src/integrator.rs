@@ -23,7 +23,7 @@ use crate::listing::{Listing, damaged};
 use crate::names::grants_of;
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
-use crate::schema;
+use crate::{results, schema, supplies};
 
 /// The routes of this audience, below `/integrator/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -33,6 +33,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(link))
         .routes(routes!(cancel))
         .routes(routes!(holds::hold, holds::lift))
+        .routes(routes!(results::results))
+        .routes(routes!(supplies::supply))
+        .routes(routes!(supplies::upload))
 }
 
 /// What a new session is to be like.

@@ -28,10 +28,12 @@ mod problem;
 mod rates;
 mod refusal;
 mod request;
+mod results;
 mod router;
 mod schema;
 pub mod secrets;
 mod serve;
+mod supplies;
 mod uploads;
 
 pub use app::Parts;

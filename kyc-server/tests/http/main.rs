@@ -26,10 +26,12 @@ mod pages;
 #[path = "../../../kyc-persist/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store use the rest")]
 mod postgres;
+mod results;
 mod retention;
 mod sealing;
 mod servers;
 mod site;
 mod stopping;
+mod supplies;
 mod uploads;
 mod walk;
