@@ -83,6 +83,30 @@ class Scene {
   }
 
   /**
+   * A new session and its applicant at a desk, who has opened the link.
+   * @param {TestContext} test
+   */
+  async applicantAtDesk(test, locale = "en") {
+    const { session, link } = await this.integrator.open(locale);
+    const applicant = await Applicant.atDesk(this.browser);
+    look(test, applicant, "desk");
+    await applicant.open(link);
+    return { session, link, applicant };
+  }
+
+  /**
+   * Another device that this one lets in.
+   * @param {TestContext} test
+   * @param {Applicant} first
+   */
+  async letIn(test, first) {
+    const other = await this.stranger(test);
+    await first.letsIn(await other.asksWith(await first.asksForAnotherDevice()));
+    await other.the("screen").waitFor();
+    return other;
+  }
+
+  /**
    * Somebody with a phone and no link.
    * @param {TestContext} test
    */

@@ -11,6 +11,7 @@ export const TROUBLES = [
   "images_exhausted",
   "events_exhausted",
   "stale",
+  "handed_over",
   "not_accepted",
   "offline",
   "rate_limited",

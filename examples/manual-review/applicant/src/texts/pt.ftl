@@ -123,6 +123,7 @@ trouble-blob_missing = A foto não chegou. Envie-a de novo, por favor.
 trouble-images_exhausted = Fotos demais foram enviadas aqui. Peça um novo link à empresa que enviou você para cá.
 trouble-events_exhausted = Foram feitas mudanças demais aqui. Peça um novo link à empresa que enviou você para cá.
 trouble-stale = Esta verificação continuou em outra janela ou em outro aparelho. Agora você vê em que ponto ela está.
+trouble-handed_over = Esta verificação continua no seu outro aparelho. O que você acabou de fazer aqui não foi salvo.
 trouble-not_accepted = Esta etapa já foi feita em outro lugar. Agora você vê em que ponto ela está.
 trouble-offline = Sem conexão. Sua foto fica guardada aqui e será enviada assim que houver conexão.
 trouble-rate_limited = Isso foi um pouco rápido. Espere um momento e tente de novo.
@@ -141,6 +142,8 @@ open-broken-title = Não é possível mostrar esta página
 open-broken = Recarregue a página. Se não ajudar, abra seu link em outro navegador.
 open-signed_out-title = Seu link não é mais válido
 open-signed_out = Peça um novo à empresa que enviou você para cá. O que você já enviou fica guardado.
+open-taken_back-title = Seu outro aparelho retomou esta verificação
+open-taken_back = Continue lá. Para usar este aparelho de novo, obtenha um novo código no outro.
 
 ## Boas-vindas
 
@@ -288,9 +291,36 @@ outcome-message = Mensagem da pessoa que analisa
 ## Outro aparelho
 
 device-title = Continuar em outro aparelho
-device-lead = Abra este link no seu telefone, por exemplo, para usar a câmera dele. Funciona uma vez, durante dez minutos.
-device-make = Obter um link
+device-phone-title = Continue no seu celular
+device-lead = A câmera dele tira fotos melhores. Você lê um código, compara um número e continua lá de onde está agora.
+device-begin = Mostrar o código
+device-anew = Mostrar um novo código
+device-scan-title = Leia este código com o seu celular
+device-scan = Aponte a câmera do celular para ele ou abra este link lá. Ele funciona uma única vez, por cinco minutos. Não o mostre a mais ninguém.
+device-qr = Código QR que abre esta verificação no seu celular
 device-link = Link para o outro aparelho
 device-copy = Copiar
 device-copied = Copiado
-device-failed = Não foi possível criar o link. Tente de novo, por favor.
+device-wait = Aguardando o seu outro aparelho
+device-cancel = Cancelar
+device-asked-title = O seu outro aparelho mostra este número?
+device-asked = Um aparelho quer continuar a sua verificação. Permita somente se ele estiver na sua mão e mostrar o mesmo número.
+device-yes = Sim, continuar lá
+device-no = Não, recusar
+device-expired-title = O código expirou
+device-expired = Nenhum aparelho foi admitido em cinco minutos. Nada mudou aqui.
+device-failed = Não deu certo. Tente de novo.
+
+elsewhere-title = Continue no seu outro aparelho
+elsewhere-lead = A sua verificação está lá agora. Aqui você vê em que ponto está.
+elsewhere-back = Continuar aqui
+elsewhere-back-hint = O seu outro aparelho é então desconectado. Nada do que foi salvo se perde.
+
+join-title = Compare este número
+join-lead = O aparelho em que você começou também mostra um número. Se for o mesmo, diga sim lá.
+join-warn = Você recebeu este código de outra pessoa, ou o seu próprio aparelho não mostra nenhum número? Então feche esta página.
+join-wait = Aguardando o seu sim no outro aparelho
+join-ended-title = Este aparelho não foi admitido
+join-ended = Você disse não no outro aparelho ou não respondeu a tempo. Lá você pode obter um novo código.
+join-used-title = Este código não é mais válido
+join-used = Cada código funciona uma única vez, por cinco minutos. Obtenha um novo no aparelho em que você começou.
