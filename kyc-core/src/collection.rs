@@ -202,6 +202,12 @@ impl Session {
         self.case.additional_step(name, &self.flow)
     }
 
+    /// The file of an additional step that counts.
+    pub fn file_of(&self, step: StepName) -> Option<&BlobRef> {
+        let item = Item::AdditionalStep(step);
+        self.case.current(item).map(|capture| &capture.blob)
+    }
+
     /// Every image the session refers to, those of earlier rounds included.
     pub fn blobs(&self) -> impl Iterator<Item = &BlobRef> {
         self.case.captures.iter().map(|capture| &capture.blob)

@@ -183,6 +183,31 @@ impl App {
         Ok((code, expires_at))
     }
 
+    /// A link whose code is good for `span`, and of which callers that keep no more than forty characters keep all.
+    pub(crate) async fn short_link(
+        &self,
+        session: &SessionId,
+        span: std::time::Duration,
+    ) -> Result<Secret, Problem> {
+        let code = Secret::short();
+        let expires_at = later(self.clock.now(), span);
+        self.grant(&code, session.as_str(), purpose::LINK, expires_at)
+            .await?;
+        Ok(code)
+    }
+
+    /// Where a link leads, if it still does. The code stays good.
+    pub(crate) async fn linked(&self, code: &str) -> Result<Option<SessionId>, Problem> {
+        let well_formed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if !plausible(code) || !code.bytes().all(well_formed) {
+            return Ok(None);
+        }
+        let found = self.grants.find(&digest_of(code), self.clock.now()).await?;
+        Ok(found
+            .filter(|grant| purpose::origin(purpose::LINK, &grant.purpose).is_some())
+            .and_then(|grant| grant.subject.parse().ok()))
+    }
+
     /// A code becomes a token: once, and only if it is a link's.
     pub(crate) async fn exchange(
         &self,

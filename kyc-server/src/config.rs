@@ -85,6 +85,8 @@ pub struct Integrator {
     pub name: String,
     /// The digest of its API key.
     pub key: Hash,
+    /// The digest of `key:secret`, if it may speak the other vocabulary with HTTP Basic.
+    pub pair: Option<Hash>,
 }
 
 /// How much anybody may ask for. Counted by this process alone: replicas count for themselves.
@@ -248,7 +250,17 @@ impl Config {
         self.integrators.push(Integrator {
             name: name.to_owned(),
             key: digest_of(key),
+            pair: None,
         });
+        self
+    }
+
+    /// Lets the integrator that was added last speak the other vocabulary, with this key and secret in HTTP Basic.
+    #[must_use]
+    pub fn with_pair(mut self, key: &str, secret: &str) -> Self {
+        if let Some(integrator) = self.integrators.last_mut() {
+            integrator.pair = Some(digest_of(&format!("{key}:{secret}")));
+        }
         self
     }
 
@@ -269,6 +281,27 @@ impl Config {
                 found
             }
         })
+    }
+}
+
+impl Config {
+    /// Whose pair `key:secret` this is. Every pair is compared, whether or not one has matched.
+    pub fn integrator_by_pair(&self, presented: &str) -> Option<&Integrator> {
+        let presented = digest_of(presented);
+        self.integrators.iter().fold(None, |found, integrator| {
+            let pair = integrator.pair.as_ref();
+            match pair.is_some_and(|pair| same(pair, &presented)) {
+                true => Some(integrator),
+                false => found,
+            }
+        })
+    }
+
+    /// Whether anybody may speak the other vocabulary.
+    pub fn has_pairs(&self) -> bool {
+        self.integrators
+            .iter()
+            .any(|integrator| integrator.pair.is_some())
     }
 }
 
@@ -302,6 +335,8 @@ struct ReviewerLine {
 struct IntegratorLine {
     name: String,
     key_sha256: String,
+    #[serde(default)]
+    pair_sha256: Option<String>,
 }
 
 impl File {
@@ -350,15 +385,18 @@ impl File {
             if integrators.iter().any(|other| other.name == line.name) {
                 fault(at("name"), "used twice");
             }
+            let rule = "64 lower-case hexadecimal digits, as `kyc-server api-key` prints them";
+            let pair = line.pair_sha256.map(Hash::try_from).transpose();
+            if pair.is_err() {
+                fault(at("pair_sha256"), rule);
+            }
             match Hash::try_from(line.key_sha256) {
                 Ok(key) => integrators.push(Integrator {
                     name: line.name,
                     key,
+                    pair: pair.unwrap_or_default(),
                 }),
-                Err(_) => fault(
-                    at("key_sha256"),
-                    "64 lower-case hexadecimal digits, as `kyc-server api-key` prints them",
-                ),
+                Err(_) => fault(at("key_sha256"), rule),
             }
         }
 

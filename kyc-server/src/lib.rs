@@ -6,6 +6,7 @@ mod app;
 mod applicant;
 mod auth;
 mod backoffice;
+mod compat;
 pub mod config;
 mod decoders;
 mod delivery;

@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use kyc_core::{Flow, ReviewerId};
 use kyc_persist::{Clock, Wake};
 use kyc_server::config::Config;
-use kyc_server::secrets::{Password, Secret};
+use kyc_server::secrets::{Password, Secret, digest_of};
 use kyc_server::{Parts, Server, logs};
 
 /// The KYC authority over HTTP.
@@ -52,6 +52,9 @@ enum Task {
         /// Who is to use it.
         #[arg(default_value = "integrator")]
         name: String,
+        /// Also a pair for HTTP Basic, for a backend that speaks the compatible surface below /api/v2.
+        #[arg(long)]
+        basic: bool,
     },
     /// Work with Flow files.
     Flow {
@@ -181,7 +184,7 @@ fn main() -> ExitCode {
         None => serve(cli.serve),
         Some(Task::Serve(options)) => serve(*options),
         Some(Task::Reviewer { name, viewer }) => reviewer(&name, viewer),
-        Some(Task::ApiKey { name }) => api_key(&name),
+        Some(Task::ApiKey { name, basic }) => api_key(&name, basic),
         Some(Task::Flow {
             task: FlowTask::Check { file },
         }) => flow(&file).map(drop),
@@ -337,7 +340,7 @@ fn key_in(file: &Path) -> Result<[u8; 32], Failure> {
     };
     match text.trim() {
         short if short.len() < 32 => Err(Failure::in_file(file, ["at least 32 characters"])),
-        long => Ok(*kyc_server::secrets::digest_of(long).as_bytes()),
+        long => Ok(*digest_of(long).as_bytes()),
     }
 }
 
@@ -370,13 +373,20 @@ fn reviewer(name: &ReviewerId, viewer: bool) -> Result<(), Failure> {
     ))
 }
 
-fn api_key(name: &str) -> Result<(), Failure> {
+fn api_key(name: &str, basic: bool) -> Result<(), Failure> {
     let key = Secret::random_with_prefix("kyc_");
-    say(&format!(
+    let mut lines = format!(
         "# The key, shown only now: {}\n[[integrators]]\nname = \"{name}\"\nkey_sha256 = \"{}\"\n",
         key.reveal(),
         key.digest()
-    ))
+    );
+    if basic {
+        let (user, secret) = (Secret::short(), Secret::short());
+        let pair = format!("{}:{}", user.reveal(), secret.reveal());
+        let digest = digest_of(&pair);
+        lines += &format!("# KEY:SECRET, shown only now: {pair}\npair_sha256 = \"{digest}\"\n");
+    }
+    say(&lines)
 }
 
 fn flow(file: &Path) -> Result<Arc<Flow>, Failure> {

@@ -23,7 +23,7 @@ pub(crate) async fn open(world: &World, key: &str, opening: &Value) -> Response 
     asked.send().await.unwrap()
 }
 
-async fn sessions(world: &World) -> usize {
+pub(crate) async fn sessions(world: &World) -> usize {
     let asked = world.get("/integrator/v1/sessions").bearer_auth(API_KEY);
     let page: Value = asked.send().await.unwrap().json().await.unwrap();
     page["sessions"].as_array().unwrap().len()

@@ -10,6 +10,7 @@ mod additional_steps;
 mod audit;
 mod bad_input;
 mod command;
+mod compat;
 mod damage;
 mod dead_letters;
 mod description;
