@@ -8,8 +8,10 @@ mod matrix;
 pub(crate) mod notice;
 mod redirect;
 mod refusal;
+mod scan_ref;
 mod sessions;
 mod token;
+mod told;
 mod vocabulary;
 
 use std::sync::Arc;
@@ -51,6 +53,9 @@ pub(crate) fn routes(app: &App) -> Router<App> {
 
 /// The company's reference for a session, as it is kept beside it.
 const EXTERNAL_REF: &str = "reference";
+
+/// That a token for a session was answered.
+const OPENED: &str = "opened";
 
 /// The language of the page.
 const LOCALE: &str = "locale";

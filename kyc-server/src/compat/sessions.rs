@@ -13,8 +13,9 @@ use serde_json::{Map, Value, json};
 
 use super::body::{self, Body};
 use super::caller::Caller;
-use super::notice::{self, Names, session_of};
+use super::notice::{self, Names};
 use super::refusal::Refusal;
+use super::scan_ref::{scan_ref, session_of};
 use super::vocabulary::phase;
 use super::{EXTERNAL_REF, matrix};
 use crate::app::App;
@@ -121,7 +122,7 @@ pub(super) async fn upload(
     }
     Ok(Json(json!({
         "message": "Additional step uploaded successfully",
-        "scanRef": notice::scan_ref(&id),
+        "scanRef": scan_ref(&id),
     })))
 }
 
@@ -189,8 +190,8 @@ impl App {
         if !body.keys().all(|member| known.contains(&member.as_str())) {
             return Err(Refusal::bad("A member of the request is not known."));
         }
-        let scan_ref = required(body, "scanRef", "scanRef is required.")?;
-        let id = session_of(scan_ref).ok_or(Refusal::unknown())?;
+        let named = required(body, "scanRef", "scanRef is required.")?;
+        let id = session_of(named).ok_or(Refusal::unknown())?;
         let session: Session = self.load(&id).await?.ok_or(Refusal::unknown())?;
         logs::session(&id);
         let case = self.load(&id).await?;

@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 use super::asking::Asking;
 use super::body::Body;
 use super::caller::Caller;
-use super::notice::scan_ref;
 use super::refusal::Refusal;
+use super::scan_ref::scan_ref;
 use super::vocabulary::{capitals, phase};
-use super::{EXTERNAL_REF, LOCALE, matrix};
+use super::{EXTERNAL_REF, LOCALE, OPENED, matrix};
 use crate::app::App;
 use crate::logs;
 use crate::problem::Problem;
@@ -52,15 +52,16 @@ pub(super) async fn token(
     if let Some(locale) = &asking.locale {
         app.keep_note(&session, LOCALE, locale).await?;
     }
-    // Last: whoever was broken off before this may ask for the same again.
     app.keep_external_ref(&session, &asking.client).await?;
-    // Whoever was erased meanwhile must not have left a name behind.
+    let expiry = Duration::from_secs(asking.expiry);
+    let code = app.short_link(&session, expiry).await?;
+    // Last: whoever was broken off before this may ask for the same again.
+    app.keep_note(&session, OPENED, "1").await?;
+    // Whoever was erased meanwhile must not have left a name behind, nor a link.
     if let Err(erased) = app.refuse_erased(&session).await {
         app.forget_grants(&session).await?;
         return Err(erased.into());
     }
-    let expiry = Duration::from_secs(asking.expiry);
-    let code = app.short_link(&session, expiry).await?;
     let answer = answer(&asking, flow, &session, code.reveal());
     Ok((StatusCode::CREATED, Json(answer)))
 }
@@ -107,7 +108,7 @@ impl App {
         if let Some((_, last)) = there
             && phase(last.phase()).is_active()
         {
-            return match self.external_ref(last.id()).await? {
+            return match self.note(last.id(), OPENED).await? {
                 Some(_) => Err(Refusal::not_now("This client has an active session.")),
                 None => Ok(last.id().clone()),
             };

@@ -1,27 +1,34 @@
 //! The compatible surface: who may speak there, what it refuses and how, and one session from its token to its deletion.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64ct::{Base64, Encoding};
+use futures_util::FutureExt as _;
 use kyc_core::Flow;
+use kyc_persist::{Grant, StoreError};
 use kyc_server::config::Config;
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::additional_steps::{capture, sessions, to_the_steps};
-use crate::harness::{API_KEY, Applicant, Stage, World, config, drawn, photo, problem};
+use crate::harness::{API_KEY, Applicant, Meddled, Stage, World, config, photo, problem};
 use crate::results::{approved, results, results_when};
 
-const UPLOAD: &str = "upload-additional-step";
-const ROUTES: [&str; 5] = ["token", UPLOAD, "status", "data", "delete"];
+pub(crate) const UPLOAD: &str = "upload-additional-step";
+pub(crate) const ROUTES: [&str; 5] = ["token", UPLOAD, "status", "data", "delete"];
 
 /// The shop may also come with a key and a secret.
 pub(crate) fn with_pair() -> Config {
     config().with_pair("key", "secret")
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
+    World::on(&stage()).await
+}
+
+fn stage() -> Stage {
     let mut flow: Value = serde_json::from_str(include_str!(
         "../../../kyc-core/tests/flows/additional_steps.json"
     ))
@@ -29,15 +36,14 @@ async fn world() -> World {
     flow["images"] = json!({ "max_bytes": 40_000, "max_pixels": 1_000_000, "min_side": 200 });
     let sources = json!({ "file": true, "camera": true, "pdf": false });
     flow["additional_steps"]["catalogue"][0]["sources"] = sources;
-    let stage = Stage {
+    Stage {
         flows: vec![Arc::new(Flow::from_json(&flow.to_string()).unwrap())],
         config: with_pair(),
         ..Stage::new()
-    };
-    World::on(&stage).await
+    }
 }
 
-fn ask(world: &World, route: &str) -> RequestBuilder {
+pub(crate) fn ask(world: &World, route: &str) -> RequestBuilder {
     world.post(&format!("/api/v2/{route}"))
 }
 
@@ -47,7 +53,7 @@ pub(crate) async fn send(world: &World, route: &str, body: String) -> Response {
     asked.send().await.unwrap()
 }
 
-async fn told(world: &World, route: &str, body: &Value) -> Value {
+pub(crate) async fn told(world: &World, route: &str, body: &Value) -> Value {
     let answer = send(world, route, body.to_string()).await;
     let status = answer.status();
     let told: Value = answer.json().await.unwrap();
@@ -130,206 +136,6 @@ async fn only_key_and_secret_together_are_let_in() {
     let asked = world.get("/integrator/v1/sessions");
     let answer = asked.basic_auth("key", Some("secret")).send().await;
     problem(answer.unwrap(), 401, "unauthorized").await;
-}
-
-#[tokio::test]
-async fn a_token_that_asks_for_what_there_is_not_is_refused_and_opens_nothing() {
-    let world = world().await;
-    let steps = |steps: Value| json!({ "clientId": "1", "additionalSteps": steps });
-    let bill = |change: Value| steps(json!({ "ALL": { "ALL": { "UTILITY_BILL": change } } }));
-    let with = |member: &str, value: Value| json!({ "clientId": "1", member: value });
-    let settings = |value: Value| bill(json!({ "settings": { "canUpload": value } }));
-    let data = |value: Value| with("additionalData", value);
-    let none = json!({ "canUpload": false, "canCapture": false, "canUploadPDF": false });
-    for (body, status, identifier) in [
-        (json!({}), 400, "MISSING_VALUE"),
-        (json!({ "clientId": null }), 400, "MISSING_VALUE"),
-        (json!({ "clientId": "" }), 400, "MISSING_VALUE"),
-        (json!({ "clientId": 1 }), 400, "BAD_VALUE"),
-        (json!({ "clientId": "x".repeat(101) }), 400, "BAD_VALUE"),
-        (json!([]), 400, "JSON_ERROR"),
-        (with("externalRef", json!("x".repeat(41))), 400, "BAD_VALUE"),
-        (with("locale", json!("xx")), 400, "BAD_VALUE"),
-        (with("country", json!("XX")), 400, "BAD_VALUE"),
-        (with("country", json!("LT")), 400, "BAD_VALUE"),
-        (with("documents", json!(["CAT"])), 400, "BAD_VALUE"),
-        (with("documents", json!(["PASSPORT"])), 400, "BAD_VALUE"),
-        (with("expiryTime", json!(-1)), 400, "BAD_VALUE"),
-        (with("expiryTime", json!(2_592_001)), 400, "BAD_VALUE"),
-        (with("sessionLength", json!(59)), 400, "BAD_VALUE"),
-        (with("firstName", json!("Erika")), 400, "BAD_VALUE"),
-        (with("callbackUrl", json!("https://a.b")), 400, "BAD_VALUE"),
-        (with("unheardOf", json!(1)), 400, "BAD_VALUE"),
-        (
-            with("dummyStatus", json!("APPROVED")),
-            403,
-            "PERMISSIONS_ERROR",
-        ),
-        (steps(json!("UTILITY_BILL")), 400, "BAD_VALUE"),
-        (steps(json!({ "XX": { "ALL": {} } })), 400, "BAD_VALUE"),
-        (steps(json!({ "all": { "ALL": {} } })), 400, "BAD_VALUE"),
-        (steps(json!({ "ALL": { "CAT": {} } })), 400, "BAD_VALUE"),
-        (
-            steps(json!({ "ALL": { "ALL": ["OTHER"] } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (
-            steps(json!({ "ALL": { "ALL": { "OTHER": {} } } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (steps(json!({ "ALL": { "ALL": [7] } })), 400, "BAD_VALUE"),
-        (bill(json!({ "type": "SCAN" })), 400, "BAD_VALUE"),
-        (
-            steps(json!({ "ALL": { "ALL": { "ADDITIONAL_PHOTO": { "type": "UPLOAD" } } } })),
-            403,
-            "PERMISSIONS_ERROR",
-        ),
-        (settings(json!("yes")), 400, "BAD_VALUE"),
-        (settings(json!(1)), 400, "BAD_VALUE"),
-        (settings(json!(null)), 400, "BAD_VALUE"),
-        (
-            bill(json!({ "settings": { "canSing": true } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (bill(json!({ "settings": none })), 403, "PERMISSIONS_ERROR"),
-        (bill(json!({ "fields": ["age"] })), 400, "BAD_VALUE"),
-        (bill(json!({ "fields": "address" })), 400, "BAD_VALUE"),
-        (
-            bill(json!({ "texts": { "xx": { "name": "a", "description": "b" } } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (
-            bill(json!({ "texts": { "de": { "name": "a" } } })),
-            400,
-            "MISSING_VALUE",
-        ),
-        (bill(json!({ "colour": "red" })), 400, "BAD_VALUE"),
-        (
-            data(json!({ "OTHER": { "address": "A" } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (
-            data(json!({ "UTILITY_BILL": { "age": "7" } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (
-            data(json!({ "UTILITY_BILL": { "address": 7 } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (data(json!("A")), 400, "BAD_VALUE"),
-        (
-            data(json!({ "UTILITY_BILL": { "address": "x".repeat(1001) } })),
-            400,
-            "BAD_VALUE",
-        ),
-        (
-            with("clientId", json!("x".repeat(70_000))),
-            413,
-            "VALIDATION_ERROR",
-        ),
-    ] {
-        let answer = send(&world, "token", body.to_string()).await;
-        let found = status_of(answer).await;
-        assert_eq!(found, (status, identifier.to_owned()), "{body:.200}");
-    }
-    for body in ["", "{", "null", "{\"clientId\": \"1\",}"] {
-        let answer = send(&world, "token", body.into()).await;
-        assert_eq!(status_of(answer).await, (400, "JSON_ERROR".into()));
-    }
-    let asked = ask(&world, "token").basic_auth("key", Some("secret"));
-    let answer = asked.body("{\"clientId\": \"1\"}").send().await.unwrap();
-    assert_eq!(status_of(answer).await, (400, "JSON_ERROR".into()));
-    assert_eq!(sessions(&world).await, 0);
-}
-
-#[tokio::test]
-async fn a_wrong_method_or_path_is_told_in_the_envelope_too() {
-    let world = world().await;
-    for route in ROUTES {
-        let asked = world.ask(Method::GET, &format!("/api/v2/{route}"));
-        let answer = asked.send().await.unwrap();
-        assert_eq!(status_of(answer).await, (405, "METHOD_NOT_ALLOWED".into()));
-    }
-    let answer = send(&world, "other", "{}".into()).await;
-    assert_eq!(status_of(answer).await, (404, "BAD_VALUE".into()));
-}
-
-#[tokio::test]
-async fn an_upload_that_cannot_be_taken_is_refused_and_changes_nothing() {
-    let world = world().await;
-    let (erika, scan_ref) = finished(&world, "1").await;
-    results_when(&erika, |found| found["phase"] == "in_review").await;
-    let running = told(&world, "token", &json!({ "clientId": "2" })).await;
-    let running = running["scanRef"].as_str().unwrap();
-    let before = results(&world, &erika.session).await;
-    let body = |change: &[(&str, Value)]| {
-        let mut body = json!({ "scanRef": scan_ref, "image": image(9), "step": "UTILITY_BILL" });
-        for (member, value) in change {
-            body[*member] = value.clone();
-        }
-        body
-    };
-    let bytes = |bytes: &[u8]| body(&[("image", json!(Base64::encode_string(bytes)))]);
-    let tiny = drawn(20, 20, 1, image::ImageFormat::Png);
-    let unknown = "3f2d0e6a-0a37-11ec-a45b-025ad99a18e7";
-    for (body, status, identifier) in [
-        (
-            body(&[("image", json!("{{Base64 image}}"))]),
-            400,
-            "ENCODING_ERROR",
-        ),
-        (body(&[("image", json!("AAA"))]), 400, "ENCODING_ERROR"),
-        (body(&[("image", json!(""))]), 400, "MISSING_VALUE"),
-        (body(&[("image", json!(null))]), 400, "MISSING_VALUE"),
-        (body(&[("image", json!(7))]), 400, "BAD_VALUE"),
-        (bytes(b"no image"), 400, "VALIDATION_ERROR"),
-        (bytes(&photo(9)[..900]), 400, "VALIDATION_ERROR"),
-        (bytes(&tiny), 400, "VALIDATION_ERROR"),
-        (bytes(&vec![7; 40_001]), 413, "VALIDATION_ERROR"),
-        (bytes(&vec![7; 400_000]), 413, "VALIDATION_ERROR"),
-        (bytes(b"%PDF-1.7\n"), 403, "PERMISSIONS_ERROR"),
-        (body(&[("scanRef", json!(unknown))]), 404, "TOKEN_NOT_VALID"),
-        (
-            body(&[("scanRef", json!(erika.session))]),
-            404,
-            "TOKEN_NOT_VALID",
-        ),
-        (body(&[("scanRef", json!(null))]), 400, "MISSING_VALUE"),
-        (body(&[("scanRef", json!(running))]), 409, "PARTNER_ERROR"),
-        (body(&[("step", json!("OTHER"))]), 400, "BAD_VALUE"),
-        (body(&[("step", json!("no step"))]), 400, "BAD_VALUE"),
-        (body(&[("step", json!(null))]), 400, "MISSING_VALUE"),
-        (body(&[("additionalData", json!("A"))]), 400, "BAD_VALUE"),
-        (
-            body(&[("additionalData", json!({ "UTILITY_BILL": { "age": "7" } }))]),
-            400,
-            "BAD_VALUE",
-        ),
-        (
-            body(&[(
-                "additionalData",
-                json!({ "ADDITIONAL_PHOTO": { "number": "7" } }),
-            )]),
-            400,
-            "BAD_VALUE",
-        ),
-        (body(&[("unheardOf", json!(1))]), 400, "BAD_VALUE"),
-    ] {
-        let answer = send(&world, UPLOAD, body.to_string()).await;
-        let found = status_of(answer).await;
-        assert_eq!(found, (status, identifier.to_owned()), "{body:.200}");
-    }
-    assert_eq!(results(&world, &erika.session).await, before);
-    // Of what was refused nothing is left: a passport, a face and two steps.
-    let named = erika.session.parse().unwrap();
-    assert_eq!(world.blobs.count(&named).await.unwrap(), 4);
 }
 
 #[tokio::test]
@@ -533,4 +339,54 @@ async fn a_link_is_good_for_as_long_as_the_token_says() {
     world.pass(std::time::Duration::from_secs(60));
     let code = opened["authToken"].as_str().unwrap();
     problem(world.exchange(code).await, 401, "code_invalid").await;
+}
+
+#[tokio::test]
+async fn whoever_was_broken_off_may_ask_for_the_same_again() {
+    let body = json!({
+        "clientId": "1", "externalRef": "a", "locale": "de",
+        "additionalData": { "UTILITY_BILL": { "address": "A" } },
+    });
+    let mut failed = 0;
+    loop {
+        let puts = AtomicUsize::new(0);
+        let fail = move |grant: &Grant| {
+            // What the server keeps for itself is none of it.
+            let is_one = grant.subject.starts_with("external:") || grant.purpose == "link";
+            let fails = is_one && puts.fetch_add(1, Ordering::SeqCst) == failed;
+            let answer = match fails {
+                true => Err(StoreError::backend("grants", std::io::Error::other("gone"))),
+                false => Ok(()),
+            };
+            async move { answer }.boxed()
+        };
+        let stage = stage();
+        let stage = Stage {
+            grants: Arc::new(Meddled::new(&stage.store, fail)),
+            ..stage
+        };
+        let world = World::on(&stage).await;
+        let first = send(&world, "token", body.to_string()).await;
+        if first.status() == 201 {
+            break;
+        }
+        assert_eq!(status_of(first).await, (503, "INTERNAL_ERROR".into()));
+        let other = json!({ "clientId": "1" });
+        let other = send(&world, "token", other.to_string()).await;
+        assert_eq!(status_of(other).await, (409, "PARTNER_ERROR".into()));
+        let opened = told(&world, "token", &body).await;
+        assert_eq!(
+            world
+                .exchange(opened["authToken"].as_str().unwrap())
+                .await
+                .status(),
+            200
+        );
+        assert_eq!(sessions(&world).await, 1);
+        let again = send(&world, "token", body.to_string()).await;
+        assert_eq!(status_of(again).await, (409, "PARTNER_ERROR".into()));
+        failed += 1;
+    }
+    // A reference, a language, a name twice, a link, and that it was answered.
+    assert_eq!(failed, 6);
 }

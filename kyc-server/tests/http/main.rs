@@ -11,6 +11,7 @@ mod audit;
 mod bad_input;
 mod command;
 mod compat;
+mod compat_bad_input;
 mod compat_examples;
 mod damage;
 mod dead_letters;
