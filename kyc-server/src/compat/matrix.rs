@@ -12,6 +12,9 @@ use serde_json::{Map, Value, json};
 use super::refusal::Refusal;
 use super::vocabulary::{ALL, LOCALES, among, capitals};
 
+/// Countries times types of documents that one request may name.
+const MOST_PLACES: usize = 256;
+
 /// What a request asks for: country, then type of document, then a list of names or an object.
 pub(super) fn read(value: &Value) -> Result<Matrix, Refusal> {
     let mut matrix = Matrix::new();
@@ -37,7 +40,11 @@ pub(super) fn read(value: &Value) -> Result<Matrix, Refusal> {
         }
         matrix.insert(country, documents);
     }
-    Ok(matrix)
+    // The answer tells every step with all its texts at each of them.
+    match matrix.values().map(BTreeMap::len).sum::<usize>() <= MOST_PLACES {
+        true => Ok(matrix),
+        false => Err(Refusal::bad("additionalSteps has too many entries.")),
+    }
 }
 
 fn read_asked(value: &Value) -> Result<Asked, Refusal> {

@@ -17,6 +17,11 @@ async fn a_token_that_asks_for_what_there_is_not_is_refused_and_opens_nothing() 
     let with = |member: &str, value: Value| json!({ "clientId": "1", member: value });
     let settings = |value: Value| bill(json!({ "settings": { "canUpload": value } }));
     let data = |value: Value| with("additionalData", value);
+    let everywhere = kyc_core::Country::all().map(|country| {
+        let row = json!({ "PASSPORT": [], "ID_CARD": [] });
+        (country.to_string(), row)
+    });
+    let everywhere: Value = everywhere.collect::<serde_json::Map<_, _>>().into();
     let none = json!({ "canUpload": false, "canCapture": false, "canUploadPDF": false });
     for (body, status, identifier) in [
         (json!({}), 400, "MISSING_VALUE"),
@@ -43,6 +48,7 @@ async fn a_token_that_asks_for_what_there_is_not_is_refused_and_opens_nothing() 
             "PERMISSIONS_ERROR",
         ),
         (steps(json!("UTILITY_BILL")), 400, "BAD_VALUE"),
+        (steps(everywhere), 400, "BAD_VALUE"),
         (steps(json!({ "XX": { "ALL": {} } })), 400, "BAD_VALUE"),
         (steps(json!({ "all": { "ALL": {} } })), 400, "BAD_VALUE"),
         (steps(json!({ "ALL": { "CAT": {} } })), 400, "BAD_VALUE"),
