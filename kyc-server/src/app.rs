@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -26,6 +26,7 @@ use crate::places::Places;
 use crate::problem::Problem;
 use crate::rates::Rates;
 use crate::results::phase;
+use crate::webhooks::Notice;
 
 /// What a server is made of.
 #[derive(Debug)]
@@ -84,6 +85,8 @@ pub(crate) struct Inner {
     pub(crate) tasks: TaskTracker,
     /// Ends streams when the server does.
     pub(crate) closing: CancellationToken,
+    /// What calls the couriers of the webhooks, in their order.
+    pub(crate) bells: Vec<Wake>,
     /// Whether somebody carries effects out.
     pub(crate) courier: AtomicBool,
     /// What is known of the disks below.
@@ -229,12 +232,27 @@ impl App {
         let limits = &parts.config.limits;
         let live = Live::new(limits.streams, limits.streams_per_caller, closing.clone());
         let told = live.clone();
+        let webhooks = parts.config.webhooks.clone();
+        let bells: Vec<_> = webhooks.iter().map(|_| Wake::new()).collect();
+        let ringing = bells.clone();
+        let leaving = Arc::new(AtomicBool::new(false));
+        let left = Arc::clone(&leaving);
         let keeper = Keeper::new(
             Arc::clone(&parts.store),
             Arc::new(parts.flows.iter().cloned().collect()),
             parts.wake.clone(),
         )
-        .telling(move |moved| told.moved(moved));
+        .noticing(move |step| {
+            let notices = Notice::leaving(&webhooks, step);
+            leaving.fetch_or(!notices.is_empty(), Ordering::Relaxed);
+            notices
+        })
+        .telling(move |moved| {
+            if left.swap(false, Ordering::Relaxed) {
+                ringing.iter().for_each(Wake::ring);
+            }
+            told.moved(moved);
+        });
         Self(Arc::new(Inner {
             keeper,
             store: parts.store,
@@ -252,6 +270,7 @@ impl App {
             renewing: Mutex::default(),
             tasks: TaskTracker::new(),
             closing,
+            bells,
             courier: AtomicBool::new(false),
             health: Health::default(),
             secret: parts.secret,

@@ -8,6 +8,7 @@ use kyc_core::journal::Hash;
 use serde::Deserialize;
 
 use crate::secrets::{Password, digest_of, same};
+use crate::webhooks::{Webhook, WebhookLine};
 
 /// A configuration file, read and found sound.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Config {
     pub proxies: usize,
     /// Which other sites may show the applicant's page in a frame.
     pub frame_ancestors: Vec<Origin>,
+    /// Who is told what becomes of sessions.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// An origin as browsers write it: `https://shop.example`.
@@ -214,6 +217,14 @@ pub enum ConfigError {
         /// What it has to be.
         rule: &'static str,
     },
+    /// What a value names cannot be read.
+    #[error("{path}: {why}")]
+    Unreadable {
+        /// Where.
+        path: String,
+        /// What the system says.
+        why: String,
+    },
 }
 
 impl Config {
@@ -320,6 +331,8 @@ struct File {
     proxies: usize,
     #[serde(default)]
     frame_ancestors: Vec<String>,
+    #[serde(default)]
+    webhooks: Vec<WebhookLine>,
 }
 
 #[derive(Deserialize)]
@@ -423,6 +436,7 @@ impl File {
                 fault(format!("lifetimes.{field}"), "at least 1");
             }
         }
+        let webhooks = WebhookLine::check(self.webhooks, &mut faults);
         if faults.is_empty() {
             Ok(Config {
                 reviewers,
@@ -431,6 +445,7 @@ impl File {
                 lifetimes: self.lifetimes,
                 proxies: self.proxies,
                 frame_ancestors,
+                webhooks,
             })
         } else {
             Err(faults)

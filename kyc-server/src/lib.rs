@@ -36,8 +36,10 @@ pub mod secrets;
 mod serve;
 mod supplies;
 mod uploads;
+mod webhooks;
 
 pub use app::Parts;
 pub use holds::Holder;
 pub use names::grants_of;
 pub use serve::{ServeError, Server};
+pub use webhooks::Webhook;

@@ -56,6 +56,8 @@ enum Task {
         #[arg(long)]
         basic: bool,
     },
+    /// Print a new secret for webhooks, once: keep it in a file of its own, and give it to whoever is told.
+    WebhookSecret,
     /// Work with Flow files.
     Flow {
         #[command(subcommand)]
@@ -185,6 +187,7 @@ fn main() -> ExitCode {
         Some(Task::Serve(options)) => serve(*options),
         Some(Task::Reviewer { name, viewer }) => reviewer(&name, viewer),
         Some(Task::ApiKey { name, basic }) => api_key(&name, basic),
+        Some(Task::WebhookSecret) => say(&format!("{}\n", Secret::of_webhooks().reveal())),
         Some(Task::Flow {
             task: FlowTask::Check { file },
         }) => flow(&file).map(drop),

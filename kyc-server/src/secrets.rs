@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use kyc_core::journal::Hash;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -41,6 +41,15 @@ impl Secret {
         )]
         getrandom::fill(&mut bytes).expect("the operating system gives randomness");
         Self(Base64UrlUnpadded::encode_string(&bytes))
+    }
+
+    /// 256 bits as the Standard Webhooks specification writes them.
+    pub fn of_webhooks() -> Self {
+        let random = Self::random();
+        Self(format!(
+            "whsec_{}",
+            Base64::encode_string(random.digest().as_bytes())
+        ))
     }
 
     /// The same behind a word that tells people and secret scanners what it is.
