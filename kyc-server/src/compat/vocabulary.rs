@@ -47,13 +47,14 @@ const fn row(
 pub(super) const PHASES: &[Row] = &[
     row(Phase::Created, ACTIVE, None, false),
     row(Phase::Collecting, ACTIVE, None, false),
-    row(Phase::Processing, "REVIEWING", None, false),
     row(
-        Phase::InReview,
+        Phase::Processing,
         "REVIEWING",
         Some("IDENTIFICATION_AUTO_FINISHED"),
         false,
     ),
+    // Told already: between the two nothing happens that is for the company.
+    row(Phase::InReview, "REVIEWING", None, false),
     row(
         Phase::ResubmissionRequested,
         ACTIVE,
