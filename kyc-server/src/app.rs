@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::decoders::Decoders;
 use crate::health::Health;
 use crate::live::Live;
+use crate::pdf::Renderer;
 use crate::places::Places;
 use crate::problem::Problem;
 use crate::rates::Rates;
@@ -79,6 +80,10 @@ pub(crate) struct Inner {
     pub(crate) handling: Places,
     /// Images that are decoded at once.
     pub(crate) decoders: Decoders,
+    /// What draws PDFs, where there is something that does.
+    pub(crate) renderer: OnceLock<Renderer>,
+    /// PDFs that are drawn or wait for it: of one applicant, one.
+    pub(crate) drawing: Places,
     /// Held while a reviewer's session is prolonged or ended.
     pub(crate) renewing: Mutex<()>,
     /// Decisions under way: they go on when their caller has left.
@@ -267,6 +272,8 @@ impl App {
             signing_in: Places::new(32, 8),
             handling: Places::new(128, 6),
             decoders: Decoders::new(),
+            renderer: OnceLock::new(),
+            drawing: Places::new(64, 1),
             renewing: Mutex::default(),
             tasks: TaskTracker::new(),
             closing,

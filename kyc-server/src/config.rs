@@ -122,6 +122,12 @@ pub struct Limits {
     pub images_per_session: u32,
     /// Events that one session takes from its applicant; others can always end it.
     pub events_per_session: u32,
+    /// Pages of one PDF.
+    pub pdf_pages: u32,
+    /// Seconds of a processor that drawing one PDF may take; three times as many by the clock.
+    pub pdf_seconds: u32,
+    /// Megabytes of memory that drawing one PDF may take; three are drawn at once.
+    pub pdf_megabytes: u32,
     /// Live streams at once.
     pub streams: usize,
     /// Live streams at once of one session or one reviewer.
@@ -144,6 +150,9 @@ impl Default for Limits {
             link_burst: 20,
             images_per_session: 100,
             events_per_session: 1_000,
+            pdf_pages: 10,
+            pdf_seconds: 10,
+            pdf_megabytes: 1_024,
             streams: 5_000,
             streams_per_caller: 8,
         }
@@ -454,7 +463,7 @@ impl File {
 }
 
 impl Limits {
-    fn rates(&self) -> [(&'static str, u32); 12] {
+    fn rates(&self) -> [(&'static str, u32); 15] {
         [
             ("peer_per_second", self.peer_per_second),
             ("peer_burst", self.peer_burst),
@@ -468,6 +477,9 @@ impl Limits {
             ("link_burst", self.link_burst),
             ("images_per_session", self.images_per_session),
             ("events_per_session", self.events_per_session),
+            ("pdf_pages", self.pdf_pages),
+            ("pdf_seconds", self.pdf_seconds),
+            ("pdf_megabytes", self.pdf_megabytes),
         ]
     }
 }

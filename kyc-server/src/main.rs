@@ -23,7 +23,7 @@ use kyc_core::{Flow, ReviewerId};
 use kyc_persist::{Clock, Wake};
 use kyc_server::config::Config;
 use kyc_server::secrets::{Password, Secret, digest_of};
-use kyc_server::{Parts, Server, logs};
+use kyc_server::{Parts, Server, logs, pdf};
 
 /// The KYC authority over HTTP.
 #[derive(Debug, Parser)]
@@ -77,6 +77,13 @@ enum Task {
     },
     /// Print the description of the interface: OpenAPI 3.1.
     Openapi,
+    /// Draw the PDF on the standard input for the server that started this.
+    #[command(hide = true)]
+    DrawPdf {
+        pages: u32,
+        seconds: u32,
+        megabytes: u32,
+    },
     /// Sign where the journals stand, and find out whether they are what they were.
     Audit {
         #[command(subcommand)]
@@ -193,6 +200,16 @@ fn main() -> ExitCode {
         }) => flow(&file).map(drop),
         Some(Task::Store { task }) => moving::run(task),
         Some(Task::Openapi) => say(&Server::openapi()),
+        Some(Task::DrawPdf {
+            pages,
+            seconds,
+            megabytes,
+        }) => pdf::draw(pdf::Bounds {
+            pages,
+            seconds,
+            megabytes,
+        })
+        .map_err(Failure::of),
         Some(Task::Audit { task }) => audit::run(*task),
         Some(Task::Erasures { task }) => erasures::run(task),
         Some(Task::Hold { task }) => hold_list::run(task),
@@ -261,7 +278,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
             pages: options.pages,
             secret,
         });
-        server = server.with_pulses(kept.pulses);
+        server = server
+            .with_pulses(kept.pulses)
+            .with_pdfs(this_program().map_err(Failure::of)?);
         if let Some(safe) = &kept.safe {
             server = server.with_safe(safe.clone());
         }
@@ -287,6 +306,14 @@ fn serve(options: Serve) -> Result<(), Failure> {
             .await
             .map_err(Failure::of)
     })
+}
+
+/// The program that runs, even if another one lies at its path by now.
+fn this_program() -> io::Result<PathBuf> {
+    match cfg!(target_os = "linux") {
+        true => Ok("/proc/self/exe".into()),
+        false => std::env::current_exe(),
+    }
 }
 
 /// The key that digests in the journal are made with. It has to outlive the process when the store does.

@@ -1,5 +1,6 @@
 //! How a server runs and how it stops: streams end, requests finish, effects in hand are settled.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::accept::accept;
 use crate::app::{App, Parts};
 use crate::delivery::Delivery;
 use crate::editions;
+use crate::pdf::Renderer;
 use crate::router::router;
 use crate::webhooks::Bearer;
 
@@ -76,6 +78,14 @@ impl Server {
     #[must_use]
     pub fn with_safe(self, safe: Safe) -> Self {
         let _ = self.app.safe.set(safe);
+        self
+    }
+
+    /// Takes PDFs where a Flow does, and draws their pages with this program, which has to be `kyc-server` itself: one
+    /// process a file, which may do nothing but that. Without it no PDF is taken.
+    #[must_use]
+    pub fn with_pdfs(self, program: impl Into<PathBuf>) -> Self {
+        let _ = self.app.renderer.set(Renderer::new(program.into()));
         self
     }
 

@@ -50,14 +50,14 @@ pub(crate) struct Supply {
 /// Upload a file for an additional step under the SHA-256 of its bytes, after collection was complete. Again is harmless.
 #[utoipa::path(
     put, path = "/sessions/{session}/steps/{step}/{digest}", tag = "integrator",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP"),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP; a PDF where the step may be handed in as one"),
     responses(
         (status = CREATED), (status = OK, description = "It was there already"),
         (status = CONFLICT, description = "not_accepted before collection is complete, and of a session that has ended without a decision; images_exhausted", body = schema::Problem, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
-        (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", body = schema::Problem, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels, pdf_too_long", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image, pdf_not_allowed", body = schema::Problem, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, digest_mismatch; refused with the reason: already_erased, step_unknown, no_attempts_left", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, pdf_encrypted, pdf_damaged, pdf_empty, pdf_too_complex, digest_mismatch; refused with the reason: already_erased, step_unknown, no_attempts_left", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -91,7 +91,7 @@ pub(crate) async fn upload(
         (status = OK, body = StepTaken),
         (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json"),
         (status = CONFLICT, description = "not_accepted before collection is complete, and of a session that has ended without a decision", body = schema::Problem, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "key_reused, blob_missing; refused with the reason: already_erased, step_unknown, field_unknown, text_too_long, no_attempts_left", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "key_reused, blob_missing; refused with the reason: already_erased, step_unknown, field_unknown, text_too_long, source_not_allowed, no_attempts_left", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("api_key" = [])),
 )]
@@ -108,9 +108,11 @@ pub(crate) async fn supply(
     let key = format!("supply:{}", key.as_str()).parse();
     let key: Key = key.map_err(|_| Problem::internal())?;
     let by = Actor::INTEGRATOR;
-    app.must_have(&place.session, &supply.blob, &by, &key)
+    let source = app
+        .must_have(&place.session, &supply.blob, &by, &key)
         .await?;
-    let event = supplied(place.step, supply.blob, supply.given);
+    let source = source.unwrap_or(Source::File);
+    let event = supplied(place.step, source, supply.blob, supply.given);
     let answer = app.supply(&place.session, key, event).await?;
     Ok(Json(answer.entry.into()))
 }
@@ -118,13 +120,13 @@ pub(crate) async fn supply(
 /// The event of the company.
 pub(crate) fn supplied(
     step: StepName,
+    source: Source,
     blob: BlobRef,
     given: BTreeMap<FieldName, Pii<String>>,
 ) -> Event {
     Event::SupplyStep {
         step,
-        // Everything that was uploaded is an image.
-        source: Source::File,
+        source,
         blob,
         given,
     }
@@ -182,7 +184,8 @@ impl App {
 
     /// Asks the guard, before the bytes are looked at.
     async fn could_supply(&self, session: &Session, step: StepName) -> Result<(), Problem> {
-        match would_take(session, &supplied(step, nothing()?, BTreeMap::new()), self) {
+        let any = supplied(step, Source::File, nothing()?, BTreeMap::new());
+        match would_take(session, &any, self) {
             Ok(()) => Ok(()),
             Err(rejected) => {
                 let error = KeepError::Rejected(rejected);

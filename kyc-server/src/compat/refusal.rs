@@ -204,6 +204,11 @@ const CODES: &[Translated] = &[
     ("image_too_small", StatusCode::BAD_REQUEST, VALIDATION_ERROR, "The image is too small to be read."),
     ("not_an_image", StatusCode::BAD_REQUEST, VALIDATION_ERROR, "This kind of file is not taken."),
     ("pdf_not_allowed", StatusCode::FORBIDDEN, PERMISSIONS_ERROR, "canUploadPDF is false for the additional step."),
+    ("pdf_encrypted", StatusCode::BAD_REQUEST, VALIDATION_ERROR, "The PDF asks for a password."),
+    ("pdf_damaged", StatusCode::BAD_REQUEST, VALIDATION_ERROR, "The PDF is damaged or incomplete."),
+    ("pdf_empty", StatusCode::BAD_REQUEST, VALIDATION_ERROR, "There is nothing to see in the PDF."),
+    ("pdf_too_long", StatusCode::PAYLOAD_TOO_LARGE, VALIDATION_ERROR, "The PDF has too many pages."),
+    ("pdf_too_complex", StatusCode::BAD_REQUEST, VALIDATION_ERROR, "The PDF takes too long to draw."),
     ("rate_limited", StatusCode::TOO_MANY_REQUESTS, TOO_MANY_REQUESTS, "Too many requests."),
 ];
 

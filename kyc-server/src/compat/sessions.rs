@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use base64ct::{Base64, Encoding};
 use kyc_core::collection::{Given, Session};
-use kyc_core::{Key, SessionId, StepName, review};
+use kyc_core::{Key, SessionId, Source, StepName, review};
 use serde_json::{Map, Value, json};
 
 use super::body::{self, Body};
@@ -93,7 +93,7 @@ pub(super) async fn upload(
         let none = "0".repeat(64).parse().map_err(|_| Problem::internal())?;
         would_take(
             &session,
-            &supplied(step, none, given_of(&given, step)),
+            &supplied(step, Source::File, none, given_of(&given, step)),
             &app,
         )?;
         app.before_supply(&id, step).await?
@@ -117,8 +117,8 @@ pub(super) async fn upload(
         let key: Key = format!("supply.{name}")
             .parse()
             .map_err(|_| Problem::internal())?;
-        app.supply(&id, key, supplied(step, taken.blob, fields))
-            .await?;
+        let event = supplied(step, taken.source, taken.blob, fields);
+        app.supply(&id, key, event).await?;
     }
     Ok(Json(json!({
         "message": "Additional step uploaded successfully",

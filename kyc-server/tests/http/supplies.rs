@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::additional_steps::{open, world};
 use crate::harness::{API_KEY, World, digest, photo, problem};
+use crate::pdf::files::{encrypted, saying};
 use crate::results::{approved, arrived, judged, results, results_when};
 
 async fn upload(world: &World, session: &str, step: &str, bytes: Vec<u8>) -> Response {
@@ -85,6 +86,38 @@ async fn what_comes_after_the_decision_is_looked_at_alone_and_the_decision_stand
 }
 
 #[tokio::test]
+async fn a_pdf_that_comes_after_the_decision_is_shown_page_by_page() {
+    let world = world().await;
+    let ada = world.reviewer("ada").await;
+    let erika = arrived(&world, "one").await;
+    approved(&ada, &erika).await;
+    let session = &erika.session;
+    let bytes = saying(&["Stadtwerke", "page two"]);
+    let bill = json!({ "blob": digest(&bytes) });
+    let uploaded = upload(&world, session, "UTILITY_BILL", bytes).await;
+    assert_eq!(uploaded.status(), 201);
+    let mut cases = ada.stream().await;
+    let supplied = supply(&world, session, "UTILITY_BILL", &bill, "a").await;
+    assert_eq!(supplied.status(), 200);
+    cases
+        .until(|told| told.event == "case" && told.data["state"] == "supplemented")
+        .await;
+    let case = ada.case(session).await;
+    let items = case["case"]["items"].as_array().unwrap();
+    let shown = items
+        .iter()
+        .find(|item| item["item"] == "step:UTILITY_BILL")
+        .unwrap();
+    // What it is, its bytes have told.
+    assert_eq!(shown["step"]["source"], "pdf");
+    let blob = shown["blob"].as_str().unwrap();
+    let path = format!("/cases/{session}/blobs/{blob}?page=2");
+    let page = ada.ask(Method::GET, &path).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert_eq!(page.headers()["kyc-pages"], "2");
+}
+
+#[tokio::test]
 async fn nothing_is_taken_that_the_session_has_no_use_for() {
     let world = world().await;
     let erika = arrived(&world, "one").await;
@@ -99,8 +132,12 @@ async fn nothing_is_taken_that_the_session_has_no_use_for() {
     )
     .await;
     assert_eq!(told["reason"], "step_unknown");
-    let pdf = upload(&world, session, "UTILITY_BILL", b"x".to_vec()).await;
-    problem(pdf, 415, "not_an_image").await;
+    let text = upload(&world, session, "UTILITY_BILL", b"x".to_vec()).await;
+    problem(text, 415, "not_an_image").await;
+    let pdf = upload(&world, session, "ADDITIONAL_PHOTO", saying(&["x"])).await;
+    problem(pdf, 415, "pdf_not_allowed").await;
+    let locked = upload(&world, session, "UTILITY_BILL", encrypted(false)).await;
+    problem(locked, 422, "pdf_encrypted").await;
     let empty = upload(&world, session, "UTILITY_BILL", Vec::new()).await;
     problem(empty, 422, "image_empty").await;
     let nobody = upload(&world, "nobody", "UTILITY_BILL", photo(5)).await;
