@@ -183,6 +183,27 @@ export class Applicant extends Person {
     await this.stands("final");
   }
 
+  /** To the first additional step, in a Flow that asks for no details. @param {"id_card" | "passport"} document */
+  async walksToTheSteps(document) {
+    await this.stands("welcome");
+    await this.the("consent").check();
+    await this.the("start").click();
+    await this.chooses(document);
+    await (document === "passport" ? this.photographsPassport() : this.photographsIdCard());
+    await this.acceptsDocument();
+    await this.takesSelfie();
+    await this.stands("selfie_review");
+    await this.the("accept").click();
+    await this.stands("additional_step");
+  }
+
+  /** Waits until the page names this problem, and reads what it says. @param {string} code */
+  async isToldOf(code) {
+    const told = this.page.locator(`[data-testid="problem"][data-code="${code}"]`);
+    await told.waitFor();
+    return told.innerText();
+  }
+
   /** From the first page to the last. @param {"id_card" | "passport"} document */
   async walks(document) {
     await this.consents();

@@ -14,6 +14,7 @@ export {
   type Link,
   type Loaded,
   type Posted,
+  type ShownPage,
   type Transport,
   type UploadOptions,
 } from "./transport.js";

@@ -33,12 +33,18 @@ export interface Transport {
   now(): number;
   load(signal?: AbortSignal): Promise<Loaded>;
   post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted>;
-  /** Sends the bytes of an image and answers their digest. The same bytes may go again. */
+  /** Sends the bytes of an image or a PDF and answers their digest. The same bytes may go again. */
   upload(bytes: Blob, options?: UploadOptions): Promise<string>;
   /** Calls back with the server's version at every change, until aborted. */
   follow(heard: (version: number) => void, signal: AbortSignal): void;
   /** Without it, the session goes on at no other device. */
   readonly handOver?: HandOverTransport;
+}
+
+/** One page of a file as the server shows it, and how many there are: a photo has one. */
+export interface ShownPage {
+  readonly picture: Blob;
+  readonly pages: number;
 }
 
 /** What a link code is exchanged for. Keep it; it is the applicant's credential for this one session. */
@@ -156,7 +162,7 @@ export class HttpTransport implements Transport {
     return { ok: false, problem: await problemOf(response) };
   }
 
-  /** Sends the bytes of an image and answers their name, for `capture_page` and `capture_selfie`. */
+  /** Sends the bytes of a file and answers their name, for `capture_page`, `capture_selfie` and `capture_step`. */
   async upload(bytes: Blob, options: UploadOptions = {}): Promise<string> {
     const content = await bytes.arrayBuffer();
     const digest = await digestOf(content);
@@ -174,6 +180,13 @@ export class HttpTransport implements Transport {
   /** An image of this session, as the server shows it. */
   async image(digest: string, signal?: AbortSignal): Promise<Blob> {
     return (await this.#expect(`/blobs/${digest}`, { signal: signal ?? null })).blob();
+  }
+
+  /** One page of a PDF of this session, counted from 1, as the server shows it. */
+  async page(digest: string, number: number, signal?: AbortSignal): Promise<ShownPage> {
+    const response = await this.#expect(`/blobs/${digest}?page=${number}`, { signal: signal ?? null });
+    const pages = Number(response.headers.get("kyc-pages") ?? 1);
+    return { picture: await response.blob(), pages: Number.isSafeInteger(pages) && pages > 0 ? pages : 1 };
   }
 
   /** A fresh link to this session, for another device. */

@@ -111,12 +111,12 @@ export class TestServer {
       return;
     }
     if (isStream && this.#isIn(request)) return this.#stream(response);
-    const { status, content, type } = this.#answer(request, path, body);
-    response.writeHead(status, { "content-type": type }).end(content);
+    const { status, content, type, pages } = this.#answer(request, path, body);
+    response.writeHead(status, { "content-type": type, ...(pages === undefined ? {} : { "kyc-pages": pages }) }).end(content);
   }
 
-  #answer(request: IncomingMessage, path: string, body: Buffer): { status: number; content: string | Buffer; type: string } {
-    const json = (status: number, content: unknown) => ({ status, content: JSON.stringify(content), type: "application/json" });
+  #answer(request: IncomingMessage, path: string, body: Buffer): Answered {
+    const json = (status: number, content: unknown): Answered => ({ status, content: JSON.stringify(content), type: "application/json" });
     if (path === "/exchange") {
       const { code } = JSON.parse(body.toString()) as { code: string };
       if (code !== this.code) return json(401, { code: "code_invalid" });
@@ -140,13 +140,17 @@ export class TestServer {
     if (thing === "links") return json(201, { link: "http://127.0.0.1/apply/#code=next", link_expires_at: Date.now() + 600_000 });
     if (thing === "blobs" && request.method === "PUT") {
       if (createHash("sha256").update(body).digest("hex") !== name) return json(422, { code: "digest_mismatch" });
-      if (body.subarray(0, 2).toString("hex") !== "ffd8") return json(415, { code: "not_an_image" });
+      if (body.subarray(0, 2).toString("hex") !== "ffd8" && !isPdf(body)) return json(415, { code: "not_an_image" });
       const known = this.#blobs.has(name);
       this.#blobs.set(name, body);
       return json(known ? 200 : 201, {});
     }
-    const blob = thing === "blobs" ? this.#blobs.get(name ?? "") : undefined;
-    return blob === undefined ? json(404, { code: "not_found" }) : { status: 200, content: blob, type: "image/jpeg" };
+    const [digest = "", page] = (name ?? "").split("?page=");
+    const blob = thing === "blobs" ? this.#blobs.get(digest) : undefined;
+    if (blob === undefined) return json(404, { code: "not_found" });
+    // Of a PDF, whatever it is, three pages are shown.
+    const picture = isPdf(blob) ? Buffer.from(`page ${page ?? "1"}`) : blob;
+    return { status: 200, content: picture, type: "image/jpeg", pages: isPdf(blob) ? 3 : 1 };
   }
 
   /** A device comes with the code. */
@@ -231,6 +235,15 @@ export class TestServer {
 function respond(response: ServerResponse, status: number, content: unknown, headers: Record<string, string>): void {
   response.writeHead(status, { "content-type": "application/problem+json", ...headers }).end(JSON.stringify(content));
 }
+
+interface Answered {
+  readonly status: number;
+  readonly content: string | Buffer;
+  readonly type: string;
+  readonly pages?: number;
+}
+
+const isPdf = (bytes: Buffer): boolean => bytes.subarray(0, 5).toString() === "%PDF-";
 
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];

@@ -113,6 +113,14 @@ guard-document_unknown = لا توجد وثيقة كهذه.
 ## ما تعثّر في الطريق
 
 trouble-not_an_image = هذا الملف ليس صورة يمكننا قراءتها. اختر صورة بصيغة JPEG أو PNG أو WebP من فضلك.
+trouble-source_mismatch = هذا الملف ليس من النوع الذي أُرسل به. اختره مرة أخرى من فضلك.
+trouble-not_a_pdf = هذا الملف ليس بصيغة PDF. اختر المستند بصيغة PDF من فضلك.
+trouble-pdf_not_allowed = لا تُقبل هنا ملفات PDF. قدّم صورة بدلًا منه من فضلك.
+trouble-pdf_encrypted = يطلب ملف PDF هذا كلمة مرور. احفظه أو اطبعه كملف PDF من دون كلمة مرور، ثم اختر ذلك الملف.
+trouble-pdf_damaged = ملف PDF هذا تالف أو غير مكتمل. نزّله مرة أخرى، أو اطبعه كملف PDF جديد.
+trouble-pdf_too_long = في ملف PDF هذا صفحات كثيرة جدًا. اختر ملفًا لا يحوي إلا الصفحات المهمة.
+trouble-pdf_empty = لا يظهر شيء في ملف PDF هذا. افتحه وتحقق منه، ثم اختر ملفًا آخر.
+trouble-pdf_too_complex = لا يمكن عرض ملف PDF هذا لأنه معقد جدًا. اطبعه كملف PDF جديد، أو امسحه ضوئيًا بتفاصيل أقل.
 trouble-image_empty = هذا الملف فارغ. اختر ملفًا آخر من فضلك.
 trouble-image_damaged = هذه الصورة تالفة أو غير كاملة. التقطها أو اخترها مرة أخرى من فضلك.
 trouble-too_large = هذا الملف كبير جدًا. اختر صورة أصغر من فضلك.
@@ -222,6 +230,8 @@ additional-rules = يجب أن يكون كما يلي:
 additional-proof = ما هو؟
 additional-proof-none = اختر إن كان في القائمة
 additional-file = اختيار صورة
+additional-pdf = اختيار ملف PDF
+additional-file_or_pdf = اختيار صورة أو ملف PDF
 additional-keep = المتابعة بالملف الموجود
 additional-review-title = هل هذا هو الصحيح؟
 additional-review-lead = يجب أن يكون كل شيء مقروءًا وألا يكون أي جزء مقطوعًا.
@@ -264,6 +274,10 @@ review-again-named = إعادة التصوير: { $item }
 review-accept = نعم، متابعة
 review-loading = جارٍ تحميل الصورة…
 review-failed = تعذّر تحميل الصورة.
+review-drawing = جارٍ تحضير الصفحات…
+pages-at = الصفحة { $page } من { $pages }
+pages-before = الصفحة السابقة
+pages-next = الصفحة التالية
 
 ## مطلوب مرة أخرى
 

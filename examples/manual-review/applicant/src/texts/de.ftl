@@ -113,6 +113,14 @@ guard-document_unknown = Dieses Dokument gibt es nicht.
 ## Was unterwegs schiefging
 
 trouble-not_an_image = Diese Datei ist kein Foto, das wir lesen können. Wählen Sie bitte ein Bild als JPEG, PNG oder WebP.
+trouble-source_mismatch = Diese Datei ist nicht das, als was sie gesendet wurde. Wählen Sie sie bitte noch einmal aus.
+trouble-not_a_pdf = Diese Datei ist kein PDF. Wählen Sie das Dokument bitte als PDF aus.
+trouble-pdf_not_allowed = Ein PDF wird hier nicht angenommen. Reichen Sie bitte stattdessen ein Foto ein.
+trouble-pdf_encrypted = Dieses PDF verlangt ein Passwort. Speichern oder drucken Sie es als PDF ohne Passwort, und wählen Sie dieses aus.
+trouble-pdf_damaged = Dieses PDF ist beschädigt oder unvollständig. Laden Sie es bitte noch einmal herunter, oder drucken Sie es als neues PDF.
+trouble-pdf_too_long = Dieses PDF hat zu viele Seiten. Wählen Sie bitte eines aus, das nur die wichtigen Seiten enthält.
+trouble-pdf_empty = In diesem PDF ist nichts zu sehen. Öffnen und prüfen Sie es bitte, und wählen Sie ein anderes aus.
+trouble-pdf_too_complex = Dieses PDF kann nicht angezeigt werden: Es ist zu aufwendig. Drucken Sie es als neues PDF, oder scannen Sie es mit weniger Einzelheiten.
 trouble-image_empty = Diese Datei ist leer. Wählen Sie bitte eine andere.
 trouble-image_damaged = Dieses Foto ist beschädigt oder unvollständig. Nehmen oder wählen Sie es bitte noch einmal.
 trouble-too_large = Diese Datei ist zu groß. Wählen Sie bitte ein kleineres Foto.
@@ -218,6 +226,8 @@ additional-rules = So muss es sein:
 additional-proof = Was ist es?
 additional-proof-none = Bitte wählen Sie, wenn es in der Liste steht
 additional-file = Foto auswählen
+additional-pdf = PDF auswählen
+additional-file_or_pdf = Foto oder PDF auswählen
 additional-keep = Mit der vorhandenen Datei weitermachen
 additional-review-title = Ist das die richtige?
 additional-review-lead = Alles muss lesbar sein, und nichts darf abgeschnitten sein.
@@ -260,6 +270,10 @@ review-again-named = Noch einmal aufnehmen: { $item }
 review-accept = Ja, weiter
 review-loading = Das Bild wird geladen …
 review-failed = Das Bild konnte nicht geladen werden.
+review-drawing = Die Seiten werden vorbereitet …
+pages-at = Seite { $page } von { $pages }
+pages-before = Vorige Seite
+pages-next = Nächste Seite
 
 ## Noch einmal verlangt
 

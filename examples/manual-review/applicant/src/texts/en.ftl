@@ -115,6 +115,14 @@ guard-document_unknown = There is no such document.
 ## What went wrong on the way
 
 trouble-not_an_image = This file is not a photo that we can read. Please choose a JPEG, PNG or WebP picture.
+trouble-source_mismatch = This file is not what it was sent as. Please choose it again.
+trouble-not_a_pdf = This file is not a PDF. Please choose the document as a PDF.
+trouble-pdf_not_allowed = A PDF is not taken here. Please hand in a photo instead.
+trouble-pdf_encrypted = This PDF asks for a password. Save or print it as a PDF without one, and choose that.
+trouble-pdf_damaged = This PDF is damaged or incomplete. Please download it again, or print it as a new PDF.
+trouble-pdf_too_long = This PDF has too many pages. Please choose one with only the pages that matter.
+trouble-pdf_empty = There is nothing to see in this PDF. Please open it, check it, and choose another one.
+trouble-pdf_too_complex = This PDF cannot be shown: it is too elaborate. Print it as a new PDF, or scan it with fewer details.
 trouble-image_empty = This file is empty. Please choose another one.
 trouble-image_damaged = This photo is damaged or incomplete. Please take or choose it again.
 trouble-too_large = This file is too large. Please choose a smaller photo.
@@ -220,6 +228,8 @@ additional-rules = It has to be:
 additional-proof = What is it?
 additional-proof-none = Please choose, if it is in the list
 additional-file = Choose a photo
+additional-pdf = Choose a PDF
+additional-file_or_pdf = Choose a photo or a PDF
 additional-keep = Go on with the file that is there
 additional-review-title = Is this the right one?
 additional-review-lead = Everything has to be readable, and nothing cut off.
@@ -262,6 +272,10 @@ review-again-named = Take again: { $item }
 review-accept = Yes, continue
 review-loading = The picture is being loaded …
 review-failed = The picture could not be loaded.
+review-drawing = The pages are being prepared …
+pages-at = Page { $page } of { $pages }
+pages-before = Previous page
+pages-next = Next page
 
 ## Asked for again
 

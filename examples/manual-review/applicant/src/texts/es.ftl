@@ -113,6 +113,14 @@ guard-document_unknown = Ese documento no existe.
 ## Lo que salió mal por el camino
 
 trouble-not_an_image = Este archivo no es una foto que podamos leer. Elija una imagen JPEG, PNG o WebP.
+trouble-source_mismatch = Este archivo no es lo que se anunció. Elíjalo otra vez.
+trouble-not_a_pdf = Este archivo no es un PDF. Elija el documento en PDF.
+trouble-pdf_not_allowed = Aquí no se aceptan PDF. Entregue una foto en su lugar.
+trouble-pdf_encrypted = Este PDF pide una contraseña. Guárdelo o imprímalo como PDF sin contraseña y elija ese.
+trouble-pdf_damaged = Este PDF está dañado o incompleto. Descárguelo otra vez o imprímalo como un PDF nuevo.
+trouble-pdf_too_long = Este PDF tiene demasiadas páginas. Elija uno que solo contenga las páginas importantes.
+trouble-pdf_empty = En este PDF no hay nada que ver. Ábralo, compruébelo y elija otro.
+trouble-pdf_too_complex = Este PDF no se puede mostrar: es demasiado complejo. Imprímalo como un PDF nuevo o escanéelo con menos detalle.
 trouble-image_empty = Este archivo está vacío. Elija otro, por favor.
 trouble-image_damaged = Esta foto está dañada o incompleta. Hágala o elíjala de nuevo.
 trouble-too_large = Este archivo es demasiado grande. Elija una foto más pequeña.
@@ -218,6 +226,8 @@ additional-rules = Tiene que ser así:
 additional-proof = ¿Qué es?
 additional-proof-none = Elija, si está en la lista
 additional-file = Elegir una foto
+additional-pdf = Elegir un PDF
+additional-file_or_pdf = Elegir una foto o un PDF
 additional-keep = Seguir con el archivo que ya está
 additional-review-title = ¿Es este el correcto?
 additional-review-lead = Todo tiene que leerse y nada debe estar cortado.
@@ -260,6 +270,10 @@ review-again-named = Repetir: { $item }
 review-accept = Sí, continuar
 review-loading = Cargando la imagen…
 review-failed = No se pudo cargar la imagen.
+review-drawing = Preparando las páginas…
+pages-at = Página { $page } de { $pages }
+pages-before = Página anterior
+pages-next = Página siguiente
 
 ## Pedido de nuevo
 

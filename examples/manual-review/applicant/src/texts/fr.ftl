@@ -113,6 +113,14 @@ guard-document_unknown = Ce document n’existe pas.
 ## Ce qui n’a pas marché en chemin
 
 trouble-not_an_image = Ce fichier n’est pas une photo que nous pouvons lire. Choisissez une image JPEG, PNG ou WebP.
+trouble-source_mismatch = Ce fichier n’est pas ce qui était annoncé. Choisissez-le de nouveau.
+trouble-not_a_pdf = Ce fichier n’est pas un PDF. Choisissez le document en PDF.
+trouble-pdf_not_allowed = Les PDF ne sont pas acceptés ici. Remettez plutôt une photo.
+trouble-pdf_encrypted = Ce PDF demande un mot de passe. Enregistrez-le ou imprimez-le en PDF sans mot de passe, puis choisissez celui-là.
+trouble-pdf_damaged = Ce PDF est endommagé ou incomplet. Téléchargez-le de nouveau, ou imprimez-le en nouveau PDF.
+trouble-pdf_too_long = Ce PDF a trop de pages. Choisissez-en un qui ne contient que les pages utiles.
+trouble-pdf_empty = Il n’y a rien à voir dans ce PDF. Ouvrez-le, vérifiez-le et choisissez-en un autre.
+trouble-pdf_too_complex = Ce PDF ne peut pas être affiché : il est trop lourd à dessiner. Imprimez-le en nouveau PDF, ou numérisez-le avec moins de détails.
 trouble-image_empty = Ce fichier est vide. Veuillez en choisir un autre.
 trouble-image_damaged = Cette photo est abîmée ou incomplète. Veuillez la reprendre ou la choisir de nouveau.
 trouble-too_large = Ce fichier est trop volumineux. Choisissez une photo plus petite.
@@ -218,6 +226,8 @@ additional-rules = Il doit être ainsi :
 additional-proof = Qu’est-ce que c’est ?
 additional-proof-none = Choisissez, si c’est dans la liste
 additional-file = Choisir une photo
+additional-pdf = Choisir un PDF
+additional-file_or_pdf = Choisir une photo ou un PDF
 additional-keep = Continuer avec le fichier déjà envoyé
 additional-review-title = Est-ce le bon ?
 additional-review-lead = Tout doit être lisible et rien ne doit être coupé.
@@ -260,6 +270,10 @@ review-again-named = Reprendre : { $item }
 review-accept = Oui, continuer
 review-loading = L’image se charge…
 review-failed = L’image n’a pas pu être chargée.
+review-drawing = Les pages se préparent…
+pages-at = Page { $page } sur { $pages }
+pages-before = Page précédente
+pages-next = Page suivante
 
 ## Redemandé
 

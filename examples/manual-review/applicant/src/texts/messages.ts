@@ -92,6 +92,14 @@ export interface Messages {
   "guard-country_unknown": never;
   "guard-document_unknown": never;
   "trouble-not_an_image": never;
+  "trouble-source_mismatch": never;
+  "trouble-not_a_pdf": never;
+  "trouble-pdf_not_allowed": never;
+  "trouble-pdf_encrypted": never;
+  "trouble-pdf_damaged": never;
+  "trouble-pdf_too_long": never;
+  "trouble-pdf_empty": never;
+  "trouble-pdf_too_complex": never;
   "trouble-image_empty": never;
   "trouble-image_damaged": never;
   "trouble-too_large": never;
@@ -176,6 +184,8 @@ export interface Messages {
   "additional-proof": never;
   "additional-proof-none": never;
   "additional-file": never;
+  "additional-pdf": never;
+  "additional-file_or_pdf": never;
   "additional-keep": never;
   "additional-review-title": never;
   "additional-review-lead": never;
@@ -215,6 +225,10 @@ export interface Messages {
   "review-accept": never;
   "review-loading": never;
   "review-failed": never;
+  "review-drawing": never;
+  "pages-at": "page" | "pages";
+  "pages-before": never;
+  "pages-next": never;
   "asked-title": never;
   "asked-reviewer": never;
   "asked-until": "date";

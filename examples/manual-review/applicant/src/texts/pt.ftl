@@ -113,6 +113,14 @@ guard-document_unknown = Esse documento não existe.
 ## O que deu errado no caminho
 
 trouble-not_an_image = Este arquivo não é uma foto que possamos ler. Escolha uma imagem JPEG, PNG ou WebP.
+trouble-source_mismatch = Este arquivo não é o que foi anunciado. Escolha-o de novo.
+trouble-not_a_pdf = Este arquivo não é um PDF. Escolha o documento em PDF.
+trouble-pdf_not_allowed = Aqui não se aceita PDF. Entregue uma foto em vez disso.
+trouble-pdf_encrypted = Este PDF pede uma senha. Salve ou imprima-o como PDF sem senha e escolha esse.
+trouble-pdf_damaged = Este PDF está danificado ou incompleto. Baixe-o de novo ou imprima-o como um novo PDF.
+trouble-pdf_too_long = Este PDF tem páginas demais. Escolha um que tenha só as páginas importantes.
+trouble-pdf_empty = Não há nada para ver neste PDF. Abra-o, confira-o e escolha outro.
+trouble-pdf_too_complex = Este PDF não pode ser mostrado: é complexo demais. Imprima-o como um novo PDF ou digitalize-o com menos detalhes.
 trouble-image_empty = Este arquivo está vazio. Escolha outro, por favor.
 trouble-image_damaged = Esta foto está danificada ou incompleta. Tire ou escolha a foto de novo.
 trouble-too_large = Este arquivo é grande demais. Escolha uma foto menor.
@@ -218,6 +226,8 @@ additional-rules = Tem de ser assim:
 additional-proof = O que é?
 additional-proof-none = Escolha, se estiver na lista
 additional-file = Escolher uma foto
+additional-pdf = Escolher um PDF
+additional-file_or_pdf = Escolher uma foto ou um PDF
 additional-keep = Continuar com o ficheiro que já está
 additional-review-title = É este o certo?
 additional-review-lead = Tudo tem de ser legível e nada pode estar cortado.
@@ -260,6 +270,10 @@ review-again-named = Refazer: { $item }
 review-accept = Sim, continuar
 review-loading = Carregando a imagem…
 review-failed = Não foi possível carregar a imagem.
+review-drawing = Preparando as páginas…
+pages-at = Página { $page } de { $pages }
+pages-before = Página anterior
+pages-next = Próxima página
 
 ## Pedido de novo
 
