@@ -1,1 +1,1 @@
-//! Benchmarks only: `cargo bench -p kyc-benches`.
+//! Benchmarks only: `cargo xtask bench` runs them beside the peers in `peers/`.

@@ -8,6 +8,7 @@ import { Person } from "./person.mjs";
 /** @typedef {"front" | "back" | "selfie"} Side */
 /** @typedef {string | { name: string, mimeType: string, buffer: Buffer }} Photograph a committed picture's name, or a file */
 
+const desk = { viewport: { width: 1280, height: 900 } };
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 export class Applicant extends Person {
@@ -18,6 +19,15 @@ export class Applicant extends Person {
    */
   static async withPhone(browser, more = {}) {
     const context = await browser.newContext({ ...phone, locale: "en-GB", ...more });
+    return new Applicant(context, await context.newPage());
+  }
+
+  /**
+   * A person at a desk.
+   * @param {Browser} browser
+   */
+  static async atDesk(browser) {
+    const context = await browser.newContext({ ...desk, locale: "en-GB", permissions: ["clipboard-read", "clipboard-write"] });
     return new Applicant(context, await context.newPage());
   }
 
@@ -173,6 +183,27 @@ export class Applicant extends Person {
     await this.stands("final");
   }
 
+  /** To the first additional step, in a Flow that asks for no details. @param {"id_card" | "passport"} document */
+  async walksToTheSteps(document) {
+    await this.stands("welcome");
+    await this.the("consent").check();
+    await this.the("start").click();
+    await this.chooses(document);
+    await (document === "passport" ? this.photographsPassport() : this.photographsIdCard());
+    await this.acceptsDocument();
+    await this.takesSelfie();
+    await this.stands("selfie_review");
+    await this.the("accept").click();
+    await this.stands("additional_step");
+  }
+
+  /** Waits until the page names this problem, and reads what it says. @param {string} code */
+  async isToldOf(code) {
+    const told = this.page.locator(`[data-testid="problem"][data-code="${code}"]`);
+    await told.waitFor();
+    return told.innerText();
+  }
+
   /** From the first page to the last. @param {"id_card" | "passport"} document */
   async walks(document) {
     await this.consents();
@@ -185,13 +216,27 @@ export class Applicant extends Person {
     await this.saved();
   }
 
-  /** Asks the page for a link that works elsewhere. */
+  /** Asks the page for a link that another device can ask with. */
   async asksForAnotherDevice() {
     const drawer = this.page.locator("details", { has: this.the("other-device") });
-    await drawer.locator("summary").click();
+    if ((await drawer.count()) > 0) await drawer.locator("summary").click();
     await this.the("other-device").click();
     await this.the("device-link").waitFor();
     return this.the("device-link").inputValue();
+  }
+
+  /** Comes with the link of another device, and waits to be let in; answers the number it shows. @param {string} link */
+  async asksWith(link) {
+    await this.page.goto(link);
+    await this.the("joining").waitFor();
+    return this.the("match").getAttribute("data-match");
+  }
+
+  /** Compares the number that the other device shows, and lets it in. @param {string | null} number */
+  async letsIn(number) {
+    await this.page.locator(`[data-testid="match"][data-match="${number}"]`).waitFor();
+    await this.the("device-yes").click();
+    await this.the("elsewhere").waitFor();
   }
 
   /** Waits for what became of it. @param {string} phase */

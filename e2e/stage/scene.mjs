@@ -15,7 +15,7 @@ import { serve } from "./server.mjs";
 /** @typedef {import("node:test").TestContext} TestContext */
 /** @typedef {import("../people/person.mjs").Person} Person */
 
-/** Many people sit at one address here, and they are quick. */
+/** Many people sit at one address here, and they are quick; the machine may not be. */
 const patient = `
 [limits]
 peer_per_second = 2000
@@ -26,6 +26,7 @@ logins_per_minute = 600
 login_burst = 600
 uploads_per_minute = 600
 upload_burst = 600
+pdf_seconds = 60
 `;
 
 /**
@@ -61,9 +62,10 @@ class Scene {
   /**
    * A new session and its applicant, who has opened the link.
    * @param {TestContext} test
+   * @param {{ locale?: string, more?: import("../people/integrator.mjs").Opening }} [opening]
    */
-  async applicant(test) {
-    const { session, link } = await this.integrator.open();
+  async applicant(test, { locale, more } = {}) {
+    const { session, link } = await this.integrator.open(locale, more);
     const applicant = await Applicant.withPhone(this.browser);
     look(test, applicant, "applicant");
     await applicant.open(link);
@@ -80,6 +82,30 @@ class Scene {
     look(test, applicant, "other-device");
     await applicant.open(link);
     return applicant;
+  }
+
+  /**
+   * A new session and its applicant at a desk, who has opened the link.
+   * @param {TestContext} test
+   */
+  async applicantAtDesk(test, locale = "en") {
+    const { session, link } = await this.integrator.open(locale);
+    const applicant = await Applicant.atDesk(this.browser);
+    look(test, applicant, "desk");
+    await applicant.open(link);
+    return { session, link, applicant };
+  }
+
+  /**
+   * Another device that this one lets in.
+   * @param {TestContext} test
+   * @param {Applicant} first
+   */
+  async letIn(test, first) {
+    const other = await this.stranger(test);
+    await first.letsIn(await other.asksWith(await first.asksForAnotherDevice()));
+    await other.the("screen").waitFor();
+    return other;
   }
 
   /**

@@ -46,8 +46,7 @@ test("the page itself hands over to another device", async (t) => {
   const { applicant: phone } = await stage.applicant(t);
   await phone.consents();
   await phone.saved();
-  const link = await phone.asksForAnotherDevice();
-  const tablet = await stage.anotherDevice(t, link);
+  const tablet = await stage.letIn(t, phone);
   await tablet.stands("personal_details");
 });
 

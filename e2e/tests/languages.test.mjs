@@ -41,7 +41,7 @@ test("the page goes on in the same language on another device", async (t) => {
   const { applicant: phone } = await askedFor(t, "ar");
   await phone.consents();
   await phone.saved();
-  const tablet = await stage.anotherDevice(t, await phone.asksForAnotherDevice());
+  const tablet = await stage.letIn(t, phone);
   await tablet.stands("personal_details");
   await speaks(tablet, "ar");
 });

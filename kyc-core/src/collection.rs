@@ -26,7 +26,7 @@ use crate::additional::StepName;
 use crate::case::{Ask, Phase, RetakeReason, Side};
 use crate::chart::{self, Taken, answers};
 use crate::engine::{self, Decided, Desk};
-use crate::flow::{AdditionalStep, Flow};
+use crate::flow::{AdditionalStep, Flow, Matrix};
 use crate::ids::{BlobRef, SessionId};
 use crate::item::Item;
 use crate::journal::ChartName;
@@ -182,9 +182,30 @@ impl Session {
             .map(|prescribed| &prescribed.given)
     }
 
+    /// What the company asks of this applicant alone, if it does.
+    pub fn prescribed_steps(&self) -> Option<&Matrix> {
+        self.case.prescribed.as_ref()?.steps.as_ref()
+    }
+
+    /// When it was opened.
+    pub const fn opened_at(&self) -> Timestamp {
+        self.case.opened_at
+    }
+
+    /// When the applicant first began.
+    pub const fn started_at(&self) -> Option<Timestamp> {
+        self.case.started_at
+    }
+
     /// An additional step as it is for this applicant, whether it is asked for or not.
     pub fn additional_step(&self, name: StepName) -> Option<AdditionalStep<'_>> {
         self.case.additional_step(name, &self.flow)
+    }
+
+    /// The file of an additional step that counts.
+    pub fn file_of(&self, step: StepName) -> Option<&BlobRef> {
+        let item = Item::AdditionalStep(step);
+        self.case.current(item).map(|capture| &capture.blob)
     }
 
     /// Every image the session refers to, those of earlier rounds included.

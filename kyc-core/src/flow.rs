@@ -14,7 +14,7 @@ pub use self::builder::FlowBuilder;
 pub use self::lint::{Code, Diagnostic};
 pub(crate) use self::lint::{Fault, faults};
 pub(crate) use self::resolved::Catalogue;
-pub use self::resolved::{AdditionalStep, Applies};
+pub use self::resolved::{AdditionalStep, Applies, Place};
 pub use self::steps::{
     ALL, AdditionalSteps, Asked, Matrix, Sources, SourcesChange, StepChange, StepRule, StepTexts,
 };
@@ -175,6 +175,18 @@ impl Flow {
         self.additional
             .iter()
             .flat_map(move |catalogue| catalogue.resolve(applies))
+    }
+
+    /// The additional steps that are asked for at a place of the matrices, in order: for showing a matrix as it counts.
+    pub fn additional_steps_at<'a>(
+        &'a self,
+        place: Place<'_>,
+        prescribed: Option<&'a Matrix>,
+    ) -> Vec<AdditionalStep<'a>> {
+        let catalogue = self.additional.iter();
+        catalogue
+            .flat_map(|catalogue| catalogue.resolve_at(place, prescribed))
+            .collect()
     }
 
     /// An additional step as it would be for somebody, whether they are asked for it or not; nothing when the

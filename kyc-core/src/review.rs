@@ -139,6 +139,16 @@ impl Session {
         self.case.pieces.iter().map(|piece| &piece.blob)
     }
 
+    /// The images that count, each with those before it, and what was said of them. Internal notes are in it.
+    pub fn items(&self) -> Vec<ItemView> {
+        view::items(&self.case)
+    }
+
+    /// What was decided so far. Internal notes are in it.
+    pub fn decisions(&self) -> Vec<ClosingView> {
+        view::decisions(&self.case)
+    }
+
     /// What `reader` may be shown.
     pub fn view(&self, reader: &ReviewerId, now: Timestamp) -> CaseView {
         CaseView::of(self, reader, now)

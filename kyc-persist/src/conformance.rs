@@ -75,6 +75,8 @@ macro_rules! conformance_cases {
             an_effect_that_is_put_back_goes_before_those_behind_it
             what_was_given_up_is_listed_from_a_name_on
             timers_are_leased_when_they_are_due_and_hold_back_nobody
+            notices_of_one_row_to_one_receiver_are_leased_in_order_and_hold_back_nothing_else
+            a_notice_that_fails_or_is_put_back_holds_back_those_behind_it_alone
             a_lease_that_ran_out_goes_to_somebody_else_for_good
             a_lease_takes_the_longest_due_first_and_no_more_than_its_limit
             two_couriers_never_hold_the_same_work

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use kyc_core::Timestamp;
 use tokio::task::JoinSet;
 
-use crate::{Clock, Outbound, OutboundId, Settled, Store, StoreError, Wake};
+use crate::{Clock, Outbound, OutboundId, Receiver, Settled, Store, StoreError, Wake};
 
 /// Does the work that an outbox row asks for.
 ///
@@ -73,9 +73,10 @@ impl Default for Terms {
     }
 }
 
-/// Carries outbox rows to whoever does the work.
+/// Carries outbox rows to whoever does the work: effects and timers, or the notices to one receiver.
 #[derive(Clone, Debug)]
 pub struct Courier {
+    receiver: Option<Receiver>,
     store: Arc<dyn Store>,
     deliver: Arc<dyn Deliver>,
     clock: Clock,
@@ -84,7 +85,7 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// A courier between `store` and `deliver` that comes at once when `wake` rings.
+    /// A courier of effects and timers between `store` and `deliver` that comes at once when `wake` rings.
     pub fn new(
         store: Arc<dyn Store>,
         deliver: Arc<dyn Deliver>,
@@ -93,11 +94,22 @@ impl Courier {
         terms: Terms,
     ) -> Self {
         Self {
+            receiver: None,
             store,
             deliver,
             clock,
             wake,
             terms,
+        }
+    }
+
+    /// The same courier, carrying the notices to `receiver` and nothing else. Each receiver needs one, with a bell and hands
+    /// of its own, so that one who does not answer holds up nobody.
+    #[must_use]
+    pub fn to(self, receiver: Receiver) -> Self {
+        Self {
+            receiver: Some(receiver),
+            ..self
         }
     }
 
@@ -166,10 +178,12 @@ impl Courier {
             return Ok(0);
         }
         let now = self.clock.now();
-        let leased = self
-            .store
-            .lease(now, later(now, self.terms.lease), free)
-            .await?;
+        let until = later(now, self.terms.lease);
+        let leased = match self.receiver {
+            Some(receiver) => self.store.lease_notices(receiver, now, until, free),
+            None => self.store.lease(now, until, free),
+        };
+        let leased = leased.await?;
         let count = leased.len();
         for outbound in leased {
             let courier = self.clone();

@@ -1,5 +1,6 @@
 //! The only place that commits: load, decide, commit; and what a retry gets.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use kyc_core::{
 };
 
 use crate::{
-    Commit, Committed, Expected, Flows, Kept, Outgoing, OutgoingKind, Row, Store, StoreError, Wake,
+    Commit, Committed, Expected, Flows, Kept, Outgoing, OutgoingKind, Receiver, Row, Store,
+    StoreError, Wake,
 };
 
 /// How often a step is decided anew because somebody else was first. Whoever needs more has a loop of his own.
@@ -28,7 +30,11 @@ pub struct Keeper {
     flows: Arc<Flows>,
     wake: Wake,
     tell: Arc<dyn Fn(&Moved) + Send + Sync>,
+    notices: Arc<Notices>,
 }
+
+/// Which notices leave with a step: to whom, and what is kept of each until it is delivered.
+type Notices = dyn Fn(&Leaving<'_>) -> Vec<(Receiver, String)> + Send + Sync;
 
 /// A request for one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +75,26 @@ pub struct Moved {
     /// Its state now.
     pub state: String,
 }
+
+/// A step that is about to be kept.
+#[derive(Debug)]
+pub struct Leaving<'a> {
+    /// What the journal will say of it.
+    pub facts: &'a Facts,
+    session: &'a (dyn Any + Send + Sync),
+    effects: &'a (dyn Any + Send + Sync),
+}
+
+impl Leaving<'_> {
+    /// The session after the step and the effects that leave with it, if it is one of the chart `C`.
+    pub fn of<C: Chart>(&self) -> Option<(&C, impl Iterator<Item = &C::Effect>)> {
+        let session = self.session.downcast_ref()?;
+        let effects: &Effects<C> = self.effects.downcast_ref()?;
+        Some((session, effects.iter().map(|(_, effect)| effect)))
+    }
+}
+
+type Effects<C> = Vec<(&'static str, <C as Chart>::Effect)>;
 
 /// Why a step was not kept.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -116,12 +142,12 @@ pub enum KeepError<Rejected: Error + 'static> {
 impl Keeper {
     /// A keeper before `store` that knows these Flows, and rings when there is work for a courier.
     pub fn new(store: Arc<dyn Store>, flows: Arc<Flows>, wake: Wake) -> Self {
-        let tell = Arc::new(|_: &Moved| ());
         Self {
             store,
             flows,
             wake,
-            tell,
+            tell: Arc::new(|_: &Moved| ()),
+            notices: Arc::new(|_: &Leaving<'_>| Vec::new()),
         }
     }
 
@@ -132,6 +158,19 @@ impl Keeper {
     pub fn telling(self, tell: impl Fn(&Moved) + Send + Sync + 'static) -> Self {
         Self {
             tell: Arc::new(tell),
+            ..self
+        }
+    }
+
+    /// The same keeper, asking `notices` which notices leave with a step: they are kept in the same commit. It may be asked
+    /// about a step that is not kept in the end.
+    #[must_use]
+    pub fn noticing(
+        self,
+        notices: impl Fn(&Leaving<'_>) -> Vec<(Receiver, String)> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            notices: Arc::new(notices),
             ..self
         }
     }
@@ -282,7 +321,9 @@ impl Keeper {
                 Some(version) if version != kept.version => Err(KeepError::Stale {
                     found: kept.version,
                 }),
-                _ => decide(&ask, &session, &kept, now).map_err(KeepError::Rejected),
+                _ => {
+                    decide(&ask, &session, &kept, &*self.notices, now).map_err(KeepError::Rejected)
+                }
             };
             let (commit, moved) = match decided {
                 Ok(decided) => decided,
@@ -355,6 +396,7 @@ fn decide<C: Chart>(
     ask: &Ask<C::Event>,
     session: &C,
     kept: &Kept,
+    notices: &Notices,
     now: Timestamp,
 ) -> Result<(Commit, C), C::Rejected> {
     let mut moved = session.clone();
@@ -379,18 +421,33 @@ fn decide<C: Chart>(
         to: to.into(),
         effects: effects.iter().map(|(kind, _)| (*kind).into()).collect(),
     };
+    let leaving = Leaving {
+        facts: &facts,
+        session: &moved,
+        effects: &effects,
+    };
+    // Behind the rest, so that effects keep their names whoever is told.
+    let notices = notices(&leaving)
+        .into_iter()
+        .map(|(receiver, body)| Outgoing {
+            kind: OutgoingKind::Notice(receiver),
+            body,
+            due_at: now,
+        });
     let effects = effects.iter().map(|(_, effect)| Outgoing {
         kind: OutgoingKind::Effect,
         body: encode(effect),
         due_at: now,
     });
+    let outbox = effects
+        .chain(timer(session.deadline(), moved.deadline()))
+        .chain(notices)
+        .collect();
     let commit = Commit {
         expected: Expected::At(kept.version),
         entry: Entry::chain(kept.head, facts),
         snapshot: moved.encode(),
-        outbox: effects
-            .chain(timer(session.deadline(), moved.deadline()))
-            .collect(),
+        outbox,
     };
     Ok((commit, moved))
 }

@@ -1,6 +1,6 @@
 //! Keeps sessions: what a store promises, who calls it, and the stores that come along.
 //!
-//! A [`Store`] has nine verbs. [`Keeper`] is the only one that commits: it recalls, loads, lets the chart decide, and
+//! A [`Store`] has ten verbs. [`Keeper`] is the only one that commits: it recalls, loads, lets the chart decide, and
 //! commits. [`Courier`] is the only one that carries effects out. An adapter knows no chart: it keeps text, versions and
 //! names.
 #![doc = include_str!("../README.md")]
@@ -49,10 +49,12 @@ pub use error::StoreError;
 pub use files::keep_secret;
 pub use flows::Flows;
 pub use grants::{Grant, Grants};
-pub use keeper::{Answer, Ask, KeepError, Keeper, Moved};
+pub use keeper::{Answer, Ask, KeepError, Keeper, Leaving, Moved};
 pub use listing::{Cursor, Listed, NotACursor, Order, Page, Query};
 pub use memory::MemoryStore;
-pub use outbox::{Lease, NotAnOutboundId, Outbound, OutboundId, Outgoing, OutgoingKind, Settled};
+pub use outbox::{
+    Lease, NotAnOutboundId, Outbound, OutboundId, Outgoing, OutgoingKind, Receiver, Settled,
+};
 #[cfg(feature = "postgres")]
 pub use postgres::{Heard, News, PostgresError, PostgresStore, PostgresWarning};
 pub use pulse::Pulse;
@@ -102,12 +104,23 @@ pub trait Store: Debug + Send + Sync {
     /// Rows of one chart in the order in which they were opened, a page at a time.
     async fn list(&self, query: &Query) -> Result<Page, StoreError>;
 
-    /// Takes up to `limit` outbox rows that are due at `now`, for the caller alone until `until`.
+    /// Takes up to `limit` effects and timers that are due at `now`, for the caller alone until `until`.
     ///
     /// Effects of one row are leased in order: one that is neither done nor dead holds back those behind it. Timers hold
     /// back nobody.
     async fn lease(
         &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError>;
+
+    /// Takes up to `limit` notices to this receiver that are due at `now`, for the caller alone until `until`.
+    ///
+    /// Notices of one row to one receiver are leased in order. They hold back nothing else, and nothing else holds them back.
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
         now: Timestamp,
         until: Timestamp,
         limit: usize,

@@ -13,8 +13,8 @@ use crate::archive::Mark;
 use crate::outbox::put_back;
 use crate::{
     Commit, Committed, Cursor, Expected, Grant, Grants, Kept, LONGEST_PAGE, Lease, Listed,
-    MemoryVault, Order, Outbound, OutboundId, Outgoing, OutgoingKind, Page, Query, Row, Settled,
-    Store, StoreError,
+    MemoryVault, Order, Outbound, OutboundId, Outgoing, OutgoingKind, Page, Query, Receiver, Row,
+    Settled, Store, StoreError,
 };
 
 /// Keeps everything in memory, in the plainest way that keeps the promises of a store, except that nothing outlives it.
@@ -197,28 +197,19 @@ impl Store for MemoryStore {
         until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Outbound>, StoreError> {
-        let mut tables = self.tables();
-        let mut held_back = BTreeSet::new();
-        let mut due: Vec<(Timestamp, OutboundId)> = tables
-            .outbox
-            .iter()
-            .filter(|(id, waiting)| {
-                waiting.outgoing.kind == OutgoingKind::Timer || held_back.insert(id.row.clone())
-            })
-            .map(|(id, waiting)| (waiting.available_at(), id.clone()))
-            .filter(|(available_at, _)| *available_at <= now)
-            .collect();
-        due.sort();
-        Ok(due
-            .into_iter()
-            .take(limit.min(LONGEST_PAGE))
-            .filter_map(|(_, id)| {
-                let waiting = tables.outbox.get_mut(&id)?;
-                waiting.fence += 1;
-                waiting.leased_until = Some(until);
-                Some(waiting.outbound(&id))
-            })
-            .collect())
+        let is_ours = |kind| !matches!(kind, OutgoingKind::Notice(_));
+        Ok(self.tables().lease(is_ours, now, until, limit))
+    }
+
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        let is_theirs = |kind| kind == OutgoingKind::Notice(receiver);
+        Ok(self.tables().lease(is_theirs, now, until, limit))
     }
 
     async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError> {
@@ -267,6 +258,39 @@ impl Store for MemoryStore {
         waiting.outgoing.due_at = due_at;
         tables.outbox.insert(id.clone(), waiting);
         Ok(true)
+    }
+}
+
+impl Tables {
+    /// What is due of one queue: that of the effects and timers, or that of a receiver.
+    fn lease(
+        &mut self,
+        is_in_it: impl Fn(OutgoingKind) -> bool,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Vec<Outbound> {
+        let mut held_back = BTreeSet::new();
+        let mut due: Vec<(Timestamp, OutboundId)> = self
+            .outbox
+            .iter()
+            .filter(|(_, waiting)| is_in_it(waiting.outgoing.kind))
+            .filter(|(id, waiting)| {
+                waiting.outgoing.kind == OutgoingKind::Timer || held_back.insert(id.row.clone())
+            })
+            .map(|(id, waiting)| (waiting.available_at(), id.clone()))
+            .filter(|(available_at, _)| *available_at <= now)
+            .collect();
+        due.sort();
+        due.into_iter()
+            .take(limit.min(LONGEST_PAGE))
+            .filter_map(|(_, id)| {
+                let waiting = self.outbox.get_mut(&id)?;
+                waiting.fence += 1;
+                waiting.leased_until = Some(until);
+                Some(waiting.outbound(&id))
+            })
+            .collect()
     }
 }
 

@@ -39,7 +39,15 @@ pub enum OutgoingKind {
     Effect,
     /// A deadline: on its own.
     Timer,
+    /// What somebody outside is told: after all earlier notices of its row to the same receiver, and apart from everything
+    /// else.
+    Notice(Receiver),
 }
+
+/// Somebody outside who is told, as a number of the host's own. Each has a queue, so that one who does not answer holds up
+/// nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Receiver(pub u32);
 
 /// The name of an outbox row, the same after every crash: what receivers recognise a repeated delivery by.
 ///

@@ -37,8 +37,8 @@ use tokio_postgres::Config;
 use self::connections::Connections;
 use self::hosts::Hosts;
 use crate::{
-    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled,
-    Store, StoreError,
+    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Query, Receiver,
+    Row, Settled, Store, StoreError,
 };
 
 pub use self::checks::PostgresWarning;
@@ -148,6 +148,16 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<Vec<Outbound>, StoreError> {
         outbox::lease(&self.connections, now, until, limit).await
+    }
+
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        outbox::lease_notices(&self.connections, receiver, now, until, limit).await
     }
 
     async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError> {

@@ -23,7 +23,7 @@ use self::drawer::{DataKey, Drawer, Use};
 use self::safe::{Turn, corrupt};
 use crate::{
     Commit, Committed, Grant, Grants, Kept, Lease, Listed, Outbound, OutboundId, Outgoing,
-    OutgoingKind, Page, Query, Row, Settled, Store, StoreError,
+    OutgoingKind, Page, Query, Receiver, Row, Settled, Store, StoreError,
 };
 
 pub use self::kek::{Kek, KekId, KeyError, KeySource, Keyring};
@@ -210,6 +210,38 @@ impl<S: Store> SealedStore<S> {
         })
     }
 
+    /// What of this can be read. Our own rows are done, and what nobody can read any more is settled.
+    async fn open_leased(&self, leased: Vec<Outbound>) -> Result<Vec<Outbound>, StoreError> {
+        let drawers = self.drawers_of(&leased).await?;
+        let mut given = Vec::with_capacity(leased.len());
+        for outbound in leased {
+            let row = &outbound.id().row;
+            let drawer = drawers.get(row).and_then(Option::as_ref);
+            let mut settled = Settled::Done;
+            match self.open_outbound(&outbound, drawer) {
+                Ok(Body::Text(body)) => {
+                    given.push(Outbound { body, ..outbound });
+                    continue;
+                }
+                Ok(Body::Retire(generation)) => self.safe.retire(row, generation).await?,
+                // A deadline or a notice of somebody who was forgotten, or what came back with a backup.
+                Err(StoreError::Erased) => {}
+                // It must not hold back what others wait for.
+                Err(error @ StoreError::Corrupt { what: WORK, .. }) => {
+                    let id = outbound.id();
+                    tracing::error!(%id, %error, "work that nobody can read was given up");
+                    settled = Settled::Dead;
+                }
+                Err(error) => return Err(error),
+            }
+            match self.store.settle(&outbound.lease, settled).await {
+                Ok(()) | Err(StoreError::LeaseLost) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(given)
+    }
+
     /// Writes down and completes an erasure whose step is kept.
     async fn complete(
         &self,
@@ -368,34 +400,28 @@ impl<S: Store> Store for SealedStore<S> {
             if leased.is_empty() {
                 return Ok(leased);
             }
-            let drawers = self.drawers_of(&leased).await?;
-            let mut given = Vec::with_capacity(leased.len());
-            for outbound in leased {
-                let row = &outbound.id().row;
-                let drawer = drawers.get(row).and_then(Option::as_ref);
-                let mut settled = Settled::Done;
-                match self.open_outbound(&outbound, drawer) {
-                    Ok(Body::Text(body)) => {
-                        given.push(Outbound { body, ..outbound });
-                        continue;
-                    }
-                    Ok(Body::Retire(generation)) => self.safe.retire(row, generation).await?,
-                    // A deadline of somebody who was forgotten, or what came back with a backup.
-                    Err(StoreError::Erased) => {}
-                    // It must not hold back what others wait for.
-                    Err(error @ StoreError::Corrupt { what: WORK, .. }) => {
-                        let id = outbound.id();
-                        tracing::error!(%id, %error, "work that nobody can read was given up");
-                        settled = Settled::Dead;
-                    }
-                    Err(error) => return Err(error),
-                }
-                match self.store.settle(&outbound.lease, settled).await {
-                    Ok(()) | Err(StoreError::LeaseLost) => {}
-                    Err(error) => return Err(error),
-                }
-            }
             // What was behind our own rows may be due now.
+            let given = self.open_leased(leased).await?;
+            if !given.is_empty() {
+                return Ok(given);
+            }
+        }
+    }
+
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        loop {
+            let leased = self.store.lease_notices(receiver, now, until, limit);
+            let leased = leased.await?;
+            if leased.is_empty() {
+                return Ok(leased);
+            }
+            let given = self.open_leased(leased).await?;
             if !given.is_empty() {
                 return Ok(given);
             }
@@ -511,21 +537,30 @@ impl Standing<'_> {
 
 /// What the body of an outbox row is bound to: its name, and whether it keeps its place in the order.
 fn waiting<T>(id: &OutboundId, kind: OutgoingKind, seal: impl FnOnce(&[&[u8]]) -> T) -> T {
-    let kind: &[u8] = match kind {
-        OutgoingKind::Effect => b"effect",
-        OutgoingKind::Timer => b"timer",
+    let receiver;
+    let (kind, receiver): (&[u8], Option<&[u8]>) = match kind {
+        OutgoingKind::Effect => (b"effect", None),
+        OutgoingKind::Timer => (b"timer", None),
+        OutgoingKind::Notice(Receiver(number)) => {
+            receiver = number.to_be_bytes();
+            (b"notice", Some(&receiver))
+        }
     };
-    seal(&[
+    let (version, index) = (id.version.to_be_bytes(), id.index.to_be_bytes());
+    let mut place = vec![
         id.row.session.as_str().as_bytes(),
         id.row.chart.as_str().as_bytes(),
-        &id.version.to_be_bytes(),
-        &id.index.to_be_bytes(),
+        &version,
+        &index,
         kind,
-    ])
+    ];
+    place.extend(receiver);
+    seal(&place)
 }
 
-/// Seals what leaves with a step. With one that erases leaves a row of ours, behind all others: when it is leased, nothing
-/// waits any more that was sealed with the key before, and that key is destroyed.
+/// Seals what leaves with a step. With one that erases leaves a row of ours, behind all other effects: when it is leased, none
+/// of them waits any more that was sealed with the key before, and that key is destroyed. A notice that was not delivered by
+/// then is told no more.
 fn seal_outbox(
     commit: &mut Commit,
     generation: u32,

@@ -16,7 +16,7 @@ use kyc_core::{Actor, Timestamp};
 use kyc_persist::conformance::{Fault, FaultyStore};
 use kyc_persist::{
     Clock, Commit, Courier, Deliver, Delivered, Expected, MemoryStore, Outbound, OutboundId,
-    Outgoing, OutgoingKind, Row, Store, StoreError, Terms, Wake,
+    Outgoing, OutgoingKind, Receiver, Row, Store, StoreError, Terms, Wake,
 };
 use tokio::sync::Notify;
 
@@ -94,6 +94,10 @@ impl Office {
     }
 
     async fn leave(&self, session: &str, bodies: &[&str]) {
+        self.leave_as(OutgoingKind::Effect, session, bodies).await;
+    }
+
+    async fn leave_as(&self, kind: OutgoingKind, session: &str, bodies: &[&str]) {
         let facts = Facts {
             session: session.parse().unwrap(),
             chart: Row::collection(session.parse().unwrap()).chart,
@@ -108,7 +112,7 @@ impl Office {
             effects: vec![],
         };
         let outgoing = |body: &&str| Outgoing {
-            kind: OutgoingKind::Effect,
+            kind,
             body: (*body).into(),
             due_at: Timestamp::from_millis(0),
         };
@@ -192,6 +196,47 @@ async fn rows_that_failed_together_come_again_apart() {
     let again = office.store.lease(far, far, 99).await.unwrap();
     let moments: HashSet<_> = again.iter().map(|outbound| outbound.due_at).collect();
     assert!(moments.len() > 4, "{moments:?}");
+}
+
+#[tokio::test]
+async fn each_receiver_has_a_courier_of_its_own_and_one_that_fails_holds_up_nobody() {
+    let (one, other) = (Receiver(1), Receiver(2));
+    let office = Office::new([Act::Say(Delivered::Failed)]);
+    let to_one = OutgoingKind::Notice(one);
+    office.leave_as(to_one, "s-1", &["a", "b"]).await;
+    office.leave_as(to_one, "s-2", &["c"]).await;
+    office
+        .leave_as(OutgoingKind::Notice(other), "s-3", &["d"])
+        .await;
+    office.leave("s-4", &["1"]).await;
+    let courier = office.courier();
+
+    assert_eq!(
+        courier.clone().to(one).turn().await.unwrap(),
+        2,
+        "of each session one"
+    );
+    assert_eq!(
+        courier.clone().to(one).turn().await.unwrap(),
+        0,
+        "its next waits"
+    );
+    assert_eq!(courier.clone().to(other).turn().await.unwrap(), 1);
+    assert_eq!(courier.turn().await.unwrap(), 1);
+    assert_eq!(courier.turn().await.unwrap(), 0);
+    office.pass(Duration::from_secs(2));
+    for expected in [1, 1, 0] {
+        assert_eq!(courier.clone().to(one).turn().await.unwrap(), expected);
+    }
+    let mut told = office.given();
+    told.retain(|(body, _)| body != "1" && body != "d");
+    assert_eq!(told.last().unwrap(), &("b".to_owned(), 1));
+    assert_eq!(
+        told.iter()
+            .filter(|(body, _)| body == "a" || body == "c")
+            .count(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -325,6 +370,15 @@ impl Store for Stopped {
     }
     async fn lease(
         &self,
+        _: Timestamp,
+        _: Timestamp,
+        _: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        Err(STOPPED)
+    }
+    async fn lease_notices(
+        &self,
+        _: Receiver,
         _: Timestamp,
         _: Timestamp,
         _: usize,

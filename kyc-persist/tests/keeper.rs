@@ -7,14 +7,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use kyc_core::collection::{Event, Session};
+use kyc_core::collection::{Effect, Event, Session};
 use kyc_core::journal::{self, Hash};
 use kyc_core::testing::events::{self, NOON};
 use kyc_core::{Actor, DocumentType, Flow, Seconds, SessionId, review};
 use kyc_persist::conformance::{Fault, FaultyStore};
 use kyc_persist::{
-    Answer, Ask, Flows, KeepError, Keeper, Kept, MemoryStore, Moved, Outbound, OutgoingKind, Row,
-    Store, StoreError, Wake,
+    Answer, Ask, Flows, KeepError, Keeper, Kept, MemoryStore, Moved, Outbound, OutgoingKind,
+    Receiver, Row, Store, StoreError, Wake,
 };
 
 type Refusal = KeepError<kyc_core::collection::Rejected>;
@@ -230,6 +230,47 @@ async fn a_refused_request_changes_nothing() {
 }
 
 #[tokio::test]
+async fn notices_leave_in_the_commit_of_the_step_they_tell_of_and_rename_nothing() {
+    let (shop, bank) = (Receiver(1), Receiver(2));
+    let keeper = keeper().noticing(move |leaving| {
+        assert!(leaving.of::<review::Session>().is_none());
+        let (session, effects) = leaving.of::<Session>().unwrap();
+        assert_eq!(session.version(), leaving.facts.version);
+        let told = |phase| format!("{} {phase}", leaving.facts.version);
+        let phases = effects.filter_map(|effect| match effect {
+            Effect::Notify { phase } => Some(told(phase)),
+            _ => None,
+        });
+        phases
+            .flat_map(|told| [(shop, told.clone()), (bank, told)])
+            .collect()
+    });
+    open(&keeper).await;
+    for (key, event) in [("k-1", events::start()), ("k-2", events::details())] {
+        handle(&keeper, ask(key, None, event)).await.unwrap();
+    }
+    // Replayed, it leaves nothing again.
+    let again = handle(&keeper, ask("k-2", None, events::details())).await;
+    let again = again.unwrap();
+    assert_eq!(
+        (again.replayed, again.entry.facts.effects),
+        (true, vec!["notify".into()])
+    );
+
+    for receiver in [shop, bank] {
+        let (now, far) = (NOON, NOON + Seconds::days(9_999));
+        let leased = keeper.store().lease_notices(receiver, now, far, 9).await;
+        let leased = leased.unwrap();
+        assert_eq!(leased.len(), 1);
+        assert_eq!(leased[0].body, "2 collecting");
+        assert_eq!(leased[0].kind, OutgoingKind::Notice(receiver));
+    }
+    let work = outbox(&keeper).await;
+    let effect = work.iter().find(|one| one.kind == OutgoingKind::Effect);
+    assert_eq!(effect.unwrap().id().index, 0, "the effect is named as ever");
+}
+
+#[tokio::test]
 async fn effects_leave_in_their_order_and_a_deadline_as_a_timer() {
     let keeper = keeper();
     let opened = open(&keeper).await;
@@ -260,7 +301,7 @@ async fn effects_leave_in_their_order_and_a_deadline_as_a_timer() {
         else {
             break;
         };
-        let effect: kyc_core::collection::Effect = serde_json::from_str(&outbound.body).unwrap();
+        let effect: Effect = serde_json::from_str(&outbound.body).unwrap();
         found.push(effect.kind().to_owned());
         keeper
             .store()

@@ -2,13 +2,13 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use hmac::{Hmac, KeyInit, Mac};
 use kyc_core::flow::Images;
 use kyc_core::journal::{Entry, Hash};
-use kyc_core::{Actor, Chart, Flow, Key, Phase, SessionId, collection, review};
+use kyc_core::{Actor, Chart, Flow, Key, SessionId, collection, review};
 use kyc_persist::{
     Answer, Ask, Blobs, Clock, Grants, KeepError, Keeper, Row, Safe, Store, StoreError, Wake,
 };
@@ -22,9 +22,12 @@ use crate::config::Config;
 use crate::decoders::Decoders;
 use crate::health::Health;
 use crate::live::Live;
+use crate::pdf::Renderer;
 use crate::places::Places;
 use crate::problem::Problem;
 use crate::rates::Rates;
+use crate::results::phase;
+use crate::webhooks::Notice;
 
 /// What a server is made of.
 #[derive(Debug)]
@@ -77,12 +80,18 @@ pub(crate) struct Inner {
     pub(crate) handling: Places,
     /// Images that are decoded at once.
     pub(crate) decoders: Decoders,
+    /// What draws PDFs, where there is something that does.
+    pub(crate) renderer: OnceLock<Renderer>,
+    /// PDFs that are drawn or wait for it: of one applicant, one.
+    pub(crate) drawing: Places,
     /// Held while a reviewer's session is prolonged or ended.
     pub(crate) renewing: Mutex<()>,
     /// Decisions under way: they go on when their caller has left.
     pub(crate) tasks: TaskTracker,
     /// Ends streams when the server does.
     pub(crate) closing: CancellationToken,
+    /// What calls the couriers of the webhooks, in their order.
+    pub(crate) bells: Vec<Wake>,
     /// Whether somebody carries effects out.
     pub(crate) courier: AtomicBool,
     /// What is known of the disks below.
@@ -210,9 +219,7 @@ impl App {
         let mut view = session.view();
         if view.state == collection::State::Final {
             let case = self.load::<review::Session>(session.id()).await?;
-            if case.is_some_and(|case| case.state() == review::State::InReview) {
-                view.phase = Phase::InReview;
-            }
+            view.phase = phase(session, case.as_ref());
         }
         Ok(view)
     }
@@ -230,12 +237,27 @@ impl App {
         let limits = &parts.config.limits;
         let live = Live::new(limits.streams, limits.streams_per_caller, closing.clone());
         let told = live.clone();
+        let webhooks = parts.config.webhooks.clone();
+        let bells: Vec<_> = webhooks.iter().map(|_| Wake::new()).collect();
+        let ringing = bells.clone();
+        let leaving = Arc::new(AtomicBool::new(false));
+        let left = Arc::clone(&leaving);
         let keeper = Keeper::new(
             Arc::clone(&parts.store),
             Arc::new(parts.flows.iter().cloned().collect()),
             parts.wake.clone(),
         )
-        .telling(move |moved| told.moved(moved));
+        .noticing(move |step| {
+            let notices = Notice::leaving(&webhooks, step);
+            leaving.fetch_or(!notices.is_empty(), Ordering::Relaxed);
+            notices
+        })
+        .telling(move |moved| {
+            if left.swap(false, Ordering::Relaxed) {
+                ringing.iter().for_each(Wake::ring);
+            }
+            told.moved(moved);
+        });
         Self(Arc::new(Inner {
             keeper,
             store: parts.store,
@@ -250,9 +272,12 @@ impl App {
             signing_in: Places::new(32, 8),
             handling: Places::new(128, 6),
             decoders: Decoders::new(),
+            renderer: OnceLock::new(),
+            drawing: Places::new(64, 1),
             renewing: Mutex::default(),
             tasks: TaskTracker::new(),
             closing,
+            bells,
             courier: AtomicBool::new(false),
             health: Health::default(),
             secret: parts.secret,

@@ -14,11 +14,14 @@ use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::ApplicantCaller;
+use crate::handover;
 use crate::integrator::Opened;
 use crate::problem::Problem;
-use crate::request::{IdempotencyKey, IfMatch, Named, Strict, etag, has_seen, last_event_id};
+use crate::request::{
+    Asked, IdempotencyKey, IfMatch, Named, Strict, etag, has_seen, last_event_id,
+};
 use crate::schema;
-use crate::uploads::Wanted;
+use crate::uploads::{Sheet, Wanted};
 
 /// The routes of this audience, below `/applicant/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -29,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(upload, show))
         .routes(routes!(stream))
         .routes(routes!(link))
+        .merge(handover::routes())
 }
 
 /// The code of a link.
@@ -73,7 +77,8 @@ async fn exchange(
     }))
 }
 
-/// Read the session: what to show, the Flow, and the snapshot that the page's own chart goes on from.
+/// Read the session: what to show, the Flow, the snapshot that the page's own chart goes on from, and where a hand-over
+/// stands that this device has begun; that is told by no version.
 #[utoipa::path(
     get, path = "/sessions/{session}", tag = "applicant",
     responses(
@@ -98,6 +103,7 @@ async fn read(
         "view": app.view(&session).await?,
         "flow": **session.flow(),
         "snapshot": session.encode_for_applicant(),
+        "handover": app.handover(&caller.credential).await?,
     });
     Ok((tag, Json(body)).into_response())
 }
@@ -113,7 +119,7 @@ async fn read(
     responses(
         (status = OK, body = StepTaken),
         (status = FORBIDDEN, description = "not_yours", body = schema::Problem, content_type = "application/problem+json"),
-        (status = CONFLICT, description = "not_accepted, with state and accepted events; events_exhausted", body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted, with state and accepted events; events_exhausted; handed_over", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_FAILED, description = "stale, with the current view", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNPROCESSABLE_ENTITY, description = "refused with the reason, key_reused, blob_missing, source_mismatch", body = schema::Problem, content_type = "application/problem+json"),
         (status = PRECONDITION_REQUIRED, description = "version_required", body = schema::Problem, content_type = "application/problem+json"),
@@ -137,17 +143,22 @@ async fn send(
             Problem::events_exhausted().detail("the company can end this session and open another")
         );
     }
-    if let Event::CapturePage { blob, .. }
-    | Event::CaptureSelfie { blob }
-    | Event::CaptureStep { blob, .. } = &event
+    if let Err(elsewhere) = app.must_have_the_session(&caller).await
+        && !app.has_answered(session, &Actor::APPLICANT, &key).await?
     {
-        app.must_have(session, blob, &key).await?;
+        return Err(elsewhere);
     }
-    // Everything that was uploaded is an image.
-    if let Event::CaptureStep { source, .. } = &event
-        && *source == Source::Pdf
-    {
-        return Err(Problem::source_mismatch());
+    let handed_in = match &event {
+        Event::CapturePage { blob, .. } | Event::CaptureSelfie { blob } => Some((blob, false)),
+        Event::CaptureStep { blob, source, .. } => Some((blob, *source == Source::Pdf)),
+        _ => None,
+    };
+    if let Some((blob, as_pdf)) = handed_in {
+        let by = Actor::APPLICANT;
+        let found = app.must_have(session, blob, &by, &key).await?;
+        if found.is_some_and(|found| (found == Source::Pdf) != as_pdf) {
+            return Err(Problem::source_mismatch());
+        }
     }
     let sent = app
         .carry_out::<Session>(session, key, Some(seen), event, Actor::APPLICANT)
@@ -167,17 +178,17 @@ struct Image {
     digest: BlobRef,
 }
 
-/// Upload an image under the SHA-256 of its bytes. Again is harmless.
+/// Upload an image, or a PDF where one is asked for, under the SHA-256 of its bytes. Again is harmless.
 #[utoipa::path(
     put, path = "/sessions/{session}/blobs/{digest}", tag = "applicant",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP"),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A still JPEG, PNG or WebP; a PDF where an additional step may be handed in as one"),
     responses(
         (status = CREATED), (status = OK, description = "It was there already"),
-        (status = CONFLICT, description = "not_accepted of a session that has ended; images_exhausted", body = schema::Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "not_accepted of a session that has ended; images_exhausted; handed_over", body = schema::Problem, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
-        (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels", body = schema::Problem, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, description = "too_large, too_many_pixels, pdf_too_long", body = schema::Problem, content_type = "application/problem+json"),
         (status = UNSUPPORTED_MEDIA_TYPE, description = "not_an_image, pdf_not_allowed", body = schema::Problem, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, digest_mismatch", body = schema::Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "image_empty, image_damaged, image_too_small, pdf_encrypted, pdf_damaged, pdf_empty, pdf_too_complex, digest_mismatch", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
 )]
@@ -192,6 +203,7 @@ async fn upload(
         .upload(&app.keyed(&[b"uploads", caller.session.as_str().as_bytes()]))?;
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
+    app.must_have_the_session(&caller).await?;
     let taken = app
         .receive(&caller.session, &path.digest, wanted(&session), request)
         .await?;
@@ -230,19 +242,22 @@ fn takes_images(session: &Session) -> Result<(), Problem> {
     }
 }
 
-/// See an image that was uploaded: upright, as JPEG, without what else the file carried.
+/// See a file that was uploaded: an image upright, as JPEG, without what else it carried; of a PDF one page.
 #[utoipa::path(
     get, path = "/sessions/{session}/blobs/{digest}", tag = "applicant",
-    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>), (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json")),
+    params(Sheet),
+    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>, headers(("Kyc-Pages" = u32, description = "How many pages there are"))), (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json")),
     security(("applicant_token" = [])),
 )]
 async fn show(
     State(app): State<App>,
     caller: ApplicantCaller,
     Named(path): Named<Image>,
+    Asked(sheet): Asked<Sheet>,
 ) -> Result<Response, Problem> {
     let limits = app.images(&caller.session).await?;
-    app.show_own(&caller.session, &path.digest, limits).await
+    app.show_own(&caller.session, &path.digest, limits, sheet)
+        .await
 }
 
 /// Listen to the session: an event `session` with the version as its id, at once and whenever something moves.
@@ -278,6 +293,7 @@ async fn stream(
     post, path = "/sessions/{session}/links", tag = "applicant",
     responses(
         (status = CREATED, body = Opened),
+        (status = CONFLICT, description = "handed_over", body = schema::Problem, content_type = "application/problem+json"),
         (status = TOO_MANY_REQUESTS, description = "rate_limited", body = schema::Problem, content_type = "application/problem+json"),
     ),
     security(("applicant_token" = [])),
@@ -286,30 +302,39 @@ async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Respons
     // By the session: every link becomes a token that makes links.
     app.rates
         .link(&app.keyed(&[b"links", caller.session.as_str().as_bytes()]))?;
-    let opened = app.fresh_link(caller.session, None).await?;
+    app.must_have_the_session(&caller).await?;
+    let opened = app
+        .fresh_link(caller.session, caller.origin.as_ref(), None)
+        .await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
 }
 
 impl App {
-    /// Refuses an event about bytes that were never uploaded. The answer to an earlier request stands even if the bytes
-    /// were let go meanwhile.
-    async fn must_have(
+    /// Refuses an event about bytes that were never uploaded. Answers what they are, which they alone decide; nothing where
+    /// they were let go meanwhile, and the answer to an earlier request stands.
+    pub(crate) async fn must_have(
         &self,
         session: &SessionId,
         blob: &BlobRef,
+        by: &Actor,
         key: &Key,
-    ) -> Result<(), Problem> {
-        if self.blobs.exists(session, blob).await? {
-            return Ok(());
-        }
-        let before = self
-            .keeper
-            .recall::<Session>(session, &Actor::APPLICANT, key)
-            .await
-            .map_err(Problem::kept)?;
-        match before {
-            Some(_) => Ok(()),
+    ) -> Result<Option<Source>, Problem> {
+        match self.is_pdf(session, blob).await? {
+            Some(true) => Ok(Some(Source::Pdf)),
+            Some(false) => Ok(Some(Source::File)),
+            None if self.has_answered(session, by, key).await? => Ok(None),
             None => Err(Problem::blob_missing()),
         }
+    }
+
+    /// Whether an event under this key was accepted before: then its sender gets that answer again.
+    async fn has_answered(
+        &self,
+        session: &SessionId,
+        by: &Actor,
+        key: &Key,
+    ) -> Result<bool, Problem> {
+        let before = self.keeper.recall::<Session>(session, by, key).await;
+        Ok(before.map_err(Problem::kept)?.is_some())
     }
 }

@@ -11,6 +11,7 @@ use kyc_persist::Grant;
 
 use crate::app::App;
 use crate::config::Role;
+use crate::devices::Origin;
 use crate::logs;
 use crate::places::Full;
 use crate::problem::Problem;
@@ -19,12 +20,38 @@ use crate::secrets::{Password, Secret, digest_of};
 
 /// What a grant is for, as it is written down.
 pub(crate) mod purpose {
-    /// A one-use code in a link, which becomes a token.
+    use crate::devices::Origin;
+
+    /// A one-use code in a link, which becomes a token. Behind it stands the hand-over it came through, if any.
     pub(crate) const LINK: &str = "link";
-    /// A token bound to one session.
+    /// A token bound to one session. Behind it stands the hand-over it came through, if any.
     pub(crate) const APPLICANT: &str = "applicant";
+    /// The hand-over that a device has begun.
+    pub(crate) const HANDOVER: &str = "handover ";
+    /// A one-use code with which another device asks to be let in.
+    pub(crate) const HANDOVER_CODE: &str = "handover-code ";
+    /// A device has asked; behind it stand the digits it shows.
+    pub(crate) const HANDOVER_ASKED: &str = "handover-asked ";
+    /// It was let in.
+    pub(crate) const HANDOVER_AGREED: &str = "handover-agreed";
     /// A reviewer's session; behind it stands when it ends whatever happens.
     pub(crate) const REVIEWER: &str = "reviewer ";
+
+    /// `word`, for what came through a hand-over or not.
+    pub(crate) fn through(word: &str, origin: Option<&Origin>) -> String {
+        match origin {
+            Some(origin) => format!("{word} {origin}"),
+            None => word.to_owned(),
+        }
+    }
+
+    /// What came before it, if the purpose is `word`; of one that cannot be read nothing is said.
+    pub(crate) fn origin(word: &str, purpose: &str) -> Option<Option<Origin>> {
+        match purpose.strip_prefix(word)? {
+            "" => Some(None),
+            behind => Some(Some(behind.strip_prefix(' ')?.parse().ok()?)),
+        }
+    }
 }
 
 /// A company's backend.
@@ -59,6 +86,8 @@ pub(crate) struct ApplicantCaller {
     pub(crate) session: SessionId,
     /// The digest of the token.
     pub(crate) credential: Hash,
+    /// The hand-over that the token came through.
+    pub(crate) origin: Option<Origin>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for ApplicantCaller
@@ -71,7 +100,7 @@ where
         let app = App::from_ref(state);
         let presented = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
         let credential = digest_of(presented);
-        let session = app
+        let (session, origin) = app
             .applicant(&credential)
             .await?
             .ok_or_else(Problem::unauthorized)?;
@@ -84,6 +113,7 @@ where
             Some((_, named)) if named == session.as_str() => Ok(Self {
                 session,
                 credential,
+                origin,
             }),
             _ => Err(Problem::not_found()),
         }
@@ -139,13 +169,43 @@ pub(crate) enum Stay {
 }
 
 impl App {
-    /// A fresh link into a session: its one-use code, and when it runs out.
-    pub(crate) async fn link(&self, session: &SessionId) -> Result<(Secret, Timestamp), Problem> {
+    /// A fresh link into a session: its one-use code, and when it runs out. It holds as long as its maker's `origin`.
+    pub(crate) async fn link(
+        &self,
+        session: &SessionId,
+        origin: Option<&Origin>,
+    ) -> Result<(Secret, Timestamp), Problem> {
         let code = Secret::random();
         let expires_at = later(self.clock.now(), self.config.lifetimes.link());
-        self.grant(&code, session.as_str(), purpose::LINK, expires_at)
+        let purpose = purpose::through(purpose::LINK, origin);
+        self.grant(&code, session.as_str(), &purpose, expires_at)
             .await?;
         Ok((code, expires_at))
+    }
+
+    /// A link whose code is good for `span`, and of which callers that keep no more than forty characters keep all.
+    pub(crate) async fn short_link(
+        &self,
+        session: &SessionId,
+        span: std::time::Duration,
+    ) -> Result<Secret, Problem> {
+        let code = Secret::short();
+        let expires_at = later(self.clock.now(), span);
+        self.grant(&code, session.as_str(), purpose::LINK, expires_at)
+            .await?;
+        Ok(code)
+    }
+
+    /// Where a link leads, if it still does. The code stays good.
+    pub(crate) async fn linked(&self, code: &str) -> Result<Option<SessionId>, Problem> {
+        let well_formed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if !plausible(code) || !code.bytes().all(well_formed) {
+            return Ok(None);
+        }
+        let found = self.grants.find(&digest_of(code), self.clock.now()).await?;
+        Ok(found
+            .filter(|grant| purpose::origin(purpose::LINK, &grant.purpose).is_some())
+            .and_then(|grant| grant.subject.parse().ok()))
     }
 
     /// A code becomes a token: once, and only if it is a link's.
@@ -154,16 +214,21 @@ impl App {
         code: &str,
     ) -> Result<(SessionId, Secret, Timestamp), Problem> {
         let (code, now) = (digest_of(code), self.clock.now());
-        let is_link = |grant: &Grant| grant.purpose == purpose::LINK;
         let found = self.grants.find(&code, now).await?;
-        let session: SessionId = found
-            .filter(is_link)
-            .and_then(|grant| grant.subject.parse().ok())
+        let (session, origin): (SessionId, _) = found
+            .and_then(|grant| {
+                let origin = purpose::origin(purpose::LINK, &grant.purpose)?;
+                Some((grant.subject.parse().ok()?, origin))
+            })
             .ok_or_else(Problem::code_invalid)?;
+        if !self.stands(origin.as_ref()).await? {
+            return Err(Problem::code_invalid());
+        }
         // The token first, while nobody knows it: where it cannot be kept, the code is good for another try.
         let token = Secret::random();
         let expires_at = later(now, self.config.lifetimes.token());
-        self.grant(&token, session.as_str(), purpose::APPLICANT, expires_at)
+        let purpose = purpose::through(purpose::APPLICANT, origin.as_ref());
+        self.grant(&token, session.as_str(), &purpose, expires_at)
             .await?;
         if self.grants.take(&code, now).await?.is_none() {
             self.grants.take(&token.digest(), now).await?;
@@ -172,12 +237,21 @@ impl App {
         Ok((session, token, expires_at))
     }
 
-    /// Whose token this is.
-    pub(crate) async fn applicant(&self, credential: &Hash) -> Result<Option<SessionId>, Problem> {
-        let grant = self.grants.find(credential, self.clock.now()).await?;
-        Ok(grant
-            .filter(|grant| grant.purpose == purpose::APPLICANT)
-            .and_then(|grant| grant.subject.parse().ok()))
+    /// Whose token this is, and the hand-over it came through. One that was not agreed to, or was taken back, is nobody's.
+    pub(crate) async fn applicant(
+        &self,
+        credential: &Hash,
+    ) -> Result<Option<(SessionId, Option<Origin>)>, Problem> {
+        let Some(grant) = self.grants.find(credential, self.clock.now()).await? else {
+            return Ok(None);
+        };
+        let Some(origin) = purpose::origin(purpose::APPLICANT, &grant.purpose) else {
+            return Ok(None);
+        };
+        if !self.stands(origin.as_ref()).await? {
+            return Ok(None);
+        }
+        Ok(grant.subject.parse().ok().map(|session| (session, origin)))
     }
 
     /// Signs in. An unknown name costs what a known one costs; whoever finds too many waiting is told when to come again.
@@ -270,7 +344,7 @@ impl App {
         Ok(Some(caller))
     }
 
-    async fn grant(
+    pub(crate) async fn grant(
         &self,
         secret: &Secret,
         subject: &str,
@@ -287,7 +361,7 @@ impl App {
 }
 
 /// The secret behind `Authorization: Bearer`.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, secret) = headers
         .get(header::AUTHORIZATION)?
         .to_str()
@@ -332,7 +406,7 @@ fn reviewer_of(grant: &Grant) -> Option<(&str, Timestamp)> {
     Some((name, Timestamp::from_millis(end)))
 }
 
-fn later(now: Timestamp, span: std::time::Duration) -> Timestamp {
+pub(crate) fn later(now: Timestamp, span: std::time::Duration) -> Timestamp {
     let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     Timestamp::from_millis(now.as_millis().saturating_add(millis))
 }

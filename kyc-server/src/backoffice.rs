@@ -25,6 +25,7 @@ use crate::rates::Sent;
 use crate::request::{Asked, IdempotencyKey, IfMatch, Named, Strict, etag, last_event_id};
 use crate::schema;
 use crate::secrets::digest_of;
+use crate::uploads::Sheet;
 
 /// The routes of this audience, below `/backoffice/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -254,16 +255,18 @@ struct Exhibit {
     digest: BlobRef,
 }
 
-/// See an image of a case: upright, as JPEG, without what else the file carried.
+/// See a file of a case: an image upright, as JPEG, without what else it carried; of a PDF one page.
 #[utoipa::path(
     get, path = "/cases/{session}/blobs/{digest}", tag = "backoffice",
-    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>), (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json")),
+    params(Sheet),
+    responses((status = OK, content_type = "image/jpeg", body = Vec<u8>, headers(("Kyc-Pages" = u32, description = "How many pages there are"))), (status = NOT_FOUND, body = schema::Problem, content_type = "application/problem+json")),
     security(("reviewer_cookie" = [])),
 )]
 async fn show(
     State(app): State<App>,
     _: ReviewerCaller,
     Named(path): Named<Exhibit>,
+    Asked(sheet): Asked<Sheet>,
 ) -> Result<Response, Problem> {
     let Exhibit { session, digest } = path;
     // What the applicant took and did not hand in is theirs.
@@ -276,7 +279,8 @@ async fn show(
         return Err(Problem::not_found());
     }
     let limits = app.images(&session).await?;
-    app.show(&session, &digest, limits, For::Reviewers).await
+    app.show(&session, &digest, limits, sheet, For::Reviewers)
+        .await
 }
 
 /// What happened, and whether the record is whole.

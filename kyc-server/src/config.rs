@@ -8,6 +8,7 @@ use kyc_core::journal::Hash;
 use serde::Deserialize;
 
 use crate::secrets::{Password, digest_of, same};
+use crate::webhooks::{Webhook, WebhookLine};
 
 /// A configuration file, read and found sound.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Config {
     pub proxies: usize,
     /// Which other sites may show the applicant's page in a frame.
     pub frame_ancestors: Vec<Origin>,
+    /// Who is told what becomes of sessions.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// An origin as browsers write it: `https://shop.example`.
@@ -85,6 +88,8 @@ pub struct Integrator {
     pub name: String,
     /// The digest of its API key.
     pub key: Hash,
+    /// The digest of `key:secret`, if it may speak the other vocabulary with HTTP Basic.
+    pub pair: Option<Hash>,
 }
 
 /// How much anybody may ask for. Counted by this process alone: replicas count for themselves.
@@ -117,6 +122,12 @@ pub struct Limits {
     pub images_per_session: u32,
     /// Events that one session takes from its applicant; others can always end it.
     pub events_per_session: u32,
+    /// Pages of one PDF.
+    pub pdf_pages: u32,
+    /// Seconds of a processor that drawing one PDF may take; three times as many by the clock.
+    pub pdf_seconds: u32,
+    /// Megabytes of memory that drawing one PDF may take; three are drawn at once.
+    pub pdf_megabytes: u32,
     /// Live streams at once.
     pub streams: usize,
     /// Live streams at once of one session or one reviewer.
@@ -139,6 +150,9 @@ impl Default for Limits {
             link_burst: 20,
             images_per_session: 100,
             events_per_session: 1_000,
+            pdf_pages: 10,
+            pdf_seconds: 10,
+            pdf_megabytes: 1_024,
             streams: 5_000,
             streams_per_caller: 8,
         }
@@ -212,6 +226,14 @@ pub enum ConfigError {
         /// What it has to be.
         rule: &'static str,
     },
+    /// What a value names cannot be read.
+    #[error("{path}: {why}")]
+    Unreadable {
+        /// Where.
+        path: String,
+        /// What the system says.
+        why: String,
+    },
 }
 
 impl Config {
@@ -248,7 +270,17 @@ impl Config {
         self.integrators.push(Integrator {
             name: name.to_owned(),
             key: digest_of(key),
+            pair: None,
         });
+        self
+    }
+
+    /// Lets the integrator that was added last speak the other vocabulary, with this key and secret in HTTP Basic.
+    #[must_use]
+    pub fn with_pair(mut self, key: &str, secret: &str) -> Self {
+        if let Some(integrator) = self.integrators.last_mut() {
+            integrator.pair = Some(digest_of(&format!("{key}:{secret}")));
+        }
         self
     }
 
@@ -272,6 +304,27 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whose pair `key:secret` this is. Every pair is compared, whether or not one has matched.
+    pub fn integrator_by_pair(&self, presented: &str) -> Option<&Integrator> {
+        let presented = digest_of(presented);
+        self.integrators.iter().fold(None, |found, integrator| {
+            let pair = integrator.pair.as_ref();
+            match pair.is_some_and(|pair| same(pair, &presented)) {
+                true => Some(integrator),
+                false => found,
+            }
+        })
+    }
+
+    /// Whether anybody may speak the other vocabulary.
+    pub fn has_pairs(&self) -> bool {
+        self.integrators
+            .iter()
+            .any(|integrator| integrator.pair.is_some())
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -287,6 +340,8 @@ struct File {
     proxies: usize,
     #[serde(default)]
     frame_ancestors: Vec<String>,
+    #[serde(default)]
+    webhooks: Vec<WebhookLine>,
 }
 
 #[derive(Deserialize)]
@@ -302,6 +357,8 @@ struct ReviewerLine {
 struct IntegratorLine {
     name: String,
     key_sha256: String,
+    #[serde(default)]
+    pair_sha256: Option<String>,
 }
 
 impl File {
@@ -350,15 +407,18 @@ impl File {
             if integrators.iter().any(|other| other.name == line.name) {
                 fault(at("name"), "used twice");
             }
+            let rule = "64 lower-case hexadecimal digits, as `kyc-server api-key` prints them";
+            let pair = line.pair_sha256.map(Hash::try_from).transpose();
+            if pair.is_err() {
+                fault(at("pair_sha256"), rule);
+            }
             match Hash::try_from(line.key_sha256) {
                 Ok(key) => integrators.push(Integrator {
                     name: line.name,
                     key,
+                    pair: pair.unwrap_or_default(),
                 }),
-                Err(_) => fault(
-                    at("key_sha256"),
-                    "64 lower-case hexadecimal digits, as `kyc-server api-key` prints them",
-                ),
+                Err(_) => fault(at("key_sha256"), rule),
             }
         }
 
@@ -385,6 +445,7 @@ impl File {
                 fault(format!("lifetimes.{field}"), "at least 1");
             }
         }
+        let webhooks = WebhookLine::check(self.webhooks, &mut faults);
         if faults.is_empty() {
             Ok(Config {
                 reviewers,
@@ -393,6 +454,7 @@ impl File {
                 lifetimes: self.lifetimes,
                 proxies: self.proxies,
                 frame_ancestors,
+                webhooks,
             })
         } else {
             Err(faults)
@@ -401,7 +463,7 @@ impl File {
 }
 
 impl Limits {
-    fn rates(&self) -> [(&'static str, u32); 12] {
+    fn rates(&self) -> [(&'static str, u32); 15] {
         [
             ("peer_per_second", self.peer_per_second),
             ("peer_burst", self.peer_burst),
@@ -415,6 +477,9 @@ impl Limits {
             ("link_burst", self.link_burst),
             ("images_per_session", self.images_per_session),
             ("events_per_session", self.events_per_session),
+            ("pdf_pages", self.pdf_pages),
+            ("pdf_seconds", self.pdf_seconds),
+            ("pdf_megabytes", self.pdf_megabytes),
         ]
     }
 }

@@ -142,7 +142,7 @@ fn kind(outbound: &Outbound) -> String {
     }
     match outbound.kind {
         OutgoingKind::Timer => "timer".into(),
-        OutgoingKind::Effect => serde_json::from_str(&outbound.body)
+        OutgoingKind::Effect | OutgoingKind::Notice(_) => serde_json::from_str(&outbound.body)
             .ok()
             .map(|Kind { r#type }| r#type)
             // A word of the chart's, or nothing at all.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::Problem;
 
@@ -30,18 +30,23 @@ impl Decoders {
         }
     }
 
+    /// A turn, as long as it is held.
+    pub(crate) async fn place(&self, whom: For) -> Result<OwnedSemaphorePermit, Problem> {
+        let turns = match whom {
+            For::Applicants => &self.applicants,
+            For::Reviewers => &self.reviewers,
+        };
+        let turn = Arc::clone(turns).acquire_owned().await;
+        turn.map_err(|_| Problem::unavailable())
+    }
+
     /// Does the work on a thread that may block, when it is its turn.
     pub(crate) async fn turn<T: Send + 'static>(
         &self,
         whom: For,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let turns = match whom {
-            For::Applicants => &self.applicants,
-            For::Reviewers => &self.reviewers,
-        };
-        let turn = Arc::clone(turns).acquire_owned().await;
-        let turn = turn.map_err(|_| Problem::unavailable())?;
+        let turn = self.place(whom).await?;
         tokio::task::spawn_blocking(move || {
             // The turn goes with the work: a caller who leaves does not make room for another decoder.
             let _turn = turn;

@@ -48,8 +48,10 @@ impl Deliver for Delivery {
                 Some(effect) => errand.carry_decision(effect).await,
                 None => Delivered::Hopeless,
             },
-            // A case has no deadline of its own.
-            (OutgoingKind::Timer, ChartName::Review) => Delivered::Hopeless,
+            // A case has no deadline of its own; notices have couriers of their own.
+            (OutgoingKind::Timer, ChartName::Review) | (OutgoingKind::Notice(_), _) => {
+                Delivered::Hopeless
+            }
         }
     }
 }

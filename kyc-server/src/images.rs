@@ -118,7 +118,7 @@ pub(crate) fn render(bytes: &[u8], limits: &Images) -> Result<Vec<u8>, NotTaken>
             decode(decoder, limits)?
         }
     };
-    encode(&decoded)
+    encode(decoded.width(), decoded.height(), decoded.as_bytes())
 }
 
 fn decode<D: ImageDecoder>(
@@ -149,15 +149,11 @@ fn decode<D: ImageDecoder>(
     Ok(decoded)
 }
 
-fn encode(image: &DynamicImage) -> Result<Vec<u8>, NotTaken> {
+/// Makes a JPEG of pixels, three bytes each.
+pub(crate) fn encode(width: u32, height: u32, pixels: &[u8]) -> Result<Vec<u8>, NotTaken> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, QUALITY)
-        .write_image(
-            image.as_bytes(),
-            image.width(),
-            image.height(),
-            ExtendedColorType::Rgb8,
-        )
+        .write_image(pixels, width, height, ExtendedColorType::Rgb8)
         .map_err(fault)?;
     Ok(bytes)
 }

@@ -17,12 +17,13 @@ use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::IntegratorCaller;
+use crate::devices::Origin;
 use crate::holds;
 use crate::listing::{Listing, damaged};
 use crate::names::grants_of;
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
-use crate::schema;
+use crate::{results, schema, supplies};
 
 /// The routes of this audience, below `/integrator/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -32,6 +33,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(link))
         .routes(routes!(cancel))
         .routes(routes!(holds::hold, holds::lift))
+        .routes(routes!(results::results))
+        .routes(routes!(supplies::supply))
+        .routes(routes!(supplies::upload))
 }
 
 /// What a new session is to be like.
@@ -120,16 +124,7 @@ async fn open(
     key: IdempotencyKey,
     Strict(opening): Strict<Opening>,
 ) -> Result<Response, Problem> {
-    let name = match &opening.flow {
-        None => app.flows.first().map(|flow| flow.id().as_str()),
-        Some(id) => Some(id.as_str()),
-    };
-    // Of several editions the newest; the others are there for the sessions that stand in them.
-    let editions = app
-        .flows
-        .iter()
-        .filter(|flow| Some(flow.id().as_str()) == name);
-    let flow = editions.max_by_key(|flow| flow.version());
+    let flow = app.newest_flow(opening.flow.as_deref());
     let flow = flow.ok_or_else(|| Problem::malformed().detail("no such flow"))?;
     opening.check()?;
     // The session's name follows from who asks and under which key, so that asking again finds it.
@@ -150,8 +145,7 @@ async fn open(
             .map(drop)
             .map_err(|rejected| Problem::prescription_refused(&rejected))?;
     }
-    app.open_session(&session, flow, key.0.clone(), &opening)
-        .await?;
+    app.open_session(&session, flow, &key.0, &opening).await?;
     if let Some(event) = prescription {
         app.prescribe(&session, &key.0, event).await?;
     }
@@ -165,7 +159,9 @@ async fn open(
             return Err(erased);
         }
     }
-    let opened = app.fresh_link(session, opening.locale.as_deref()).await?;
+    let opened = app
+        .fresh_link(session, None, opening.locale.as_deref())
+        .await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
 }
 
@@ -277,7 +273,7 @@ async fn link(
     Named(session): Named<SessionId>,
 ) -> Result<Response, Problem> {
     app.session(&session).await?;
-    let opened = app.fresh_link(session, None).await?;
+    let opened = app.fresh_link(session, None, None).await?;
     Ok((StatusCode::CREATED, Json(opened)).into_response())
 }
 
@@ -332,27 +328,40 @@ async fn erase(
     _: IntegratorCaller,
     Named(session): Named<SessionId>,
 ) -> Result<StatusCode, Problem> {
-    let standing = app.session_to_forget(&session).await?;
-    // Asked before anything is done: a session that may not be erased is not called off for it either.
-    if standing.hold().is_some() {
-        return Err(Problem::on_hold());
-    }
-    if !standing.state().is_end() {
-        app.integrate(&session, "erase.cancel", collection::Event::Cancel)
-            .await?;
-    }
-    if !app.session_to_forget(&session).await?.is_redacted() {
-        app.integrate(&session, "erase", collection::Event::Erase)
-            .await?;
-    }
-    // The courier would do it as well; but whoever is told "erased" must be able to rely on it now.
-    app.erase_what_is_around(&session).await?;
+    app.forget(&session).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 impl App {
+    /// The Flow of that name, else the first. Of several editions the newest; the others are there for the sessions that
+    /// stand in them.
+    pub(crate) fn newest_flow(&self, name: Option<&str>) -> Option<&Arc<Flow>> {
+        let name = name.or_else(|| Some(self.flows.first()?.id().as_str()))?;
+        let editions = self.flows.iter().filter(|flow| flow.id().as_str() == name);
+        editions.max_by_key(|flow| flow.version())
+    }
+
+    /// Erases what is known of the person; a session under way is called off first.
+    pub(crate) async fn forget(&self, session: &SessionId) -> Result<(), Problem> {
+        let standing = self.session_to_forget(session).await?;
+        // Asked before anything is done: a session that may not be erased is not called off for it either.
+        if standing.hold().is_some() {
+            return Err(Problem::on_hold());
+        }
+        if !standing.state().is_end() {
+            self.integrate(session, "erase.cancel", collection::Event::Cancel)
+                .await?;
+        }
+        if !self.session_to_forget(session).await?.is_redacted() {
+            self.integrate(session, "erase", collection::Event::Erase)
+                .await?;
+        }
+        // The courier would do it as well; but whoever is told "erased" must be able to rely on it now.
+        self.erase_what_is_around(session).await
+    }
+
     /// Before anybody has a link. A retry gets its first answer.
-    async fn prescribe(
+    pub(crate) async fn prescribe(
         &self,
         session: &SessionId,
         key: &Key,
@@ -369,12 +378,13 @@ impl App {
         }
     }
 
-    async fn open_session(
+    /// Opens a session, or finds it opened for the same request.
+    pub(crate) async fn open_session(
         &self,
         session: &SessionId,
         flow: &Arc<Flow>,
-        key: Key,
-        opening: &Opening,
+        key: &Key,
+        opening: &impl Serialize,
     ) -> Result<(), Problem> {
         let fingerprint = self.fingerprint(&Row::collection(session.clone()), opening);
         let (by, now) = (Actor::INTEGRATOR, self.clock.now());
@@ -391,9 +401,10 @@ impl App {
     pub(crate) async fn fresh_link(
         &self,
         session: SessionId,
+        origin: Option<&Origin>,
         locale: Option<&str>,
     ) -> Result<Opened, Problem> {
-        let (code, link_expires_at) = self.link(&session).await?;
+        let (code, link_expires_at) = self.link(&session, origin).await?;
         let language = locale.map(|tag| format!("&lang={tag}")).unwrap_or_default();
         let link = format!(
             "{}/apply/#code={}{language}",
@@ -415,7 +426,7 @@ impl App {
         found.ok_or_else(Problem::not_found)
     }
 
-    async fn refuse_erased(&self, session: &SessionId) -> Result<(), Problem> {
+    pub(crate) async fn refuse_erased(&self, session: &SessionId) -> Result<(), Problem> {
         let opened = self.session(session).await?;
         match opened.is_redacted() {
             true => Err(Problem::not_accepted()
@@ -425,7 +436,7 @@ impl App {
         }
     }
 
-    async fn forget_grants(&self, session: &SessionId) -> Result<(), Problem> {
+    pub(crate) async fn forget_grants(&self, session: &SessionId) -> Result<(), Problem> {
         for subject in grants_of(session) {
             self.grants.revoke(&subject).await?;
         }

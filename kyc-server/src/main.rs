@@ -22,8 +22,8 @@ use clap::{Args, Parser, Subcommand};
 use kyc_core::{Flow, ReviewerId};
 use kyc_persist::{Clock, Wake};
 use kyc_server::config::Config;
-use kyc_server::secrets::{Password, Secret};
-use kyc_server::{Parts, Server, logs};
+use kyc_server::secrets::{Password, Secret, digest_of};
+use kyc_server::{Parts, Server, logs, pdf};
 
 /// The KYC authority over HTTP.
 #[derive(Debug, Parser)]
@@ -52,7 +52,12 @@ enum Task {
         /// Who is to use it.
         #[arg(default_value = "integrator")]
         name: String,
+        /// Also a pair for HTTP Basic, for a backend that speaks the compatible surface below /api/v2.
+        #[arg(long)]
+        basic: bool,
     },
+    /// Print a new secret for webhooks, once: keep it in a file of its own, and give it to whoever is told.
+    WebhookSecret,
     /// Work with Flow files.
     Flow {
         #[command(subcommand)]
@@ -72,6 +77,13 @@ enum Task {
     },
     /// Print the description of the interface: OpenAPI 3.1.
     Openapi,
+    /// Draw the PDF on the standard input for the server that started this.
+    #[command(hide = true)]
+    DrawPdf {
+        pages: u32,
+        seconds: u32,
+        megabytes: u32,
+    },
     /// Sign where the journals stand, and find out whether they are what they were.
     Audit {
         #[command(subcommand)]
@@ -181,12 +193,23 @@ fn main() -> ExitCode {
         None => serve(cli.serve),
         Some(Task::Serve(options)) => serve(*options),
         Some(Task::Reviewer { name, viewer }) => reviewer(&name, viewer),
-        Some(Task::ApiKey { name }) => api_key(&name),
+        Some(Task::ApiKey { name, basic }) => api_key(&name, basic),
+        Some(Task::WebhookSecret) => say(&format!("{}\n", Secret::of_webhooks().reveal())),
         Some(Task::Flow {
             task: FlowTask::Check { file },
         }) => flow(&file).map(drop),
         Some(Task::Store { task }) => moving::run(task),
         Some(Task::Openapi) => say(&Server::openapi()),
+        Some(Task::DrawPdf {
+            pages,
+            seconds,
+            megabytes,
+        }) => pdf::draw(pdf::Bounds {
+            pages,
+            seconds,
+            megabytes,
+        })
+        .map_err(Failure::of),
         Some(Task::Audit { task }) => audit::run(*task),
         Some(Task::Erasures { task }) => erasures::run(task),
         Some(Task::Hold { task }) => hold_list::run(task),
@@ -255,7 +278,9 @@ fn serve(options: Serve) -> Result<(), Failure> {
             pages: options.pages,
             secret,
         });
-        server = server.with_pulses(kept.pulses);
+        server = server
+            .with_pulses(kept.pulses)
+            .with_pdfs(this_program().map_err(Failure::of)?);
         if let Some(safe) = &kept.safe {
             server = server.with_safe(safe.clone());
         }
@@ -281,6 +306,14 @@ fn serve(options: Serve) -> Result<(), Failure> {
             .await
             .map_err(Failure::of)
     })
+}
+
+/// The program that runs, even if another one lies at its path by now.
+fn this_program() -> io::Result<PathBuf> {
+    match cfg!(target_os = "linux") {
+        true => Ok("/proc/self/exe".into()),
+        false => std::env::current_exe(),
+    }
 }
 
 /// The key that digests in the journal are made with. It has to outlive the process when the store does.
@@ -337,7 +370,7 @@ fn key_in(file: &Path) -> Result<[u8; 32], Failure> {
     };
     match text.trim() {
         short if short.len() < 32 => Err(Failure::in_file(file, ["at least 32 characters"])),
-        long => Ok(*kyc_server::secrets::digest_of(long).as_bytes()),
+        long => Ok(*digest_of(long).as_bytes()),
     }
 }
 
@@ -370,13 +403,20 @@ fn reviewer(name: &ReviewerId, viewer: bool) -> Result<(), Failure> {
     ))
 }
 
-fn api_key(name: &str) -> Result<(), Failure> {
+fn api_key(name: &str, basic: bool) -> Result<(), Failure> {
     let key = Secret::random_with_prefix("kyc_");
-    say(&format!(
+    let mut lines = format!(
         "# The key, shown only now: {}\n[[integrators]]\nname = \"{name}\"\nkey_sha256 = \"{}\"\n",
         key.reveal(),
         key.digest()
-    ))
+    );
+    if basic {
+        let (user, secret) = (Secret::short(), Secret::short());
+        let pair = format!("{}:{}", user.reveal(), secret.reveal());
+        let digest = digest_of(&pair);
+        lines += &format!("# KEY:SECRET, shown only now: {pair}\npair_sha256 = \"{digest}\"\n");
+    }
+    say(&lines)
 }
 
 fn flow(file: &Path) -> Result<Arc<Flow>, Failure> {

@@ -17,19 +17,10 @@ impl App {
         session: &SessionId,
         name: &str,
     ) -> Result<(), Problem> {
-        let grant = |purpose: String| Grant {
-            subject: external(session),
-            purpose,
-            expires_at: Timestamp::from_millis(i64::MAX as u64),
-        };
-        let kept = match self.safe.get() {
-            Some(safe) => safe.seal_note(session, NAME, name).await?,
-            None => name.to_owned(),
-        };
-        let place = self.keyed(&[b"external_ref", session.as_str().as_bytes()]);
-        self.grants.put(&place, grant(kept)).await?;
+        self.keep_note(session, NAME, name).await?;
         let place = self.keyed(&[b"named", name.as_bytes()]);
-        Ok(self.grants.put(&place, grant(session.to_string())).await?)
+        let grant = beside(session, session.to_string());
+        Ok(self.grants.put(&place, grant).await?)
     }
 
     /// The session's name, if the company gave it one.
@@ -37,10 +28,34 @@ impl App {
         &self,
         session: &SessionId,
     ) -> Result<Option<String>, Problem> {
-        let place = self.keyed(&[b"external_ref", session.as_str().as_bytes()]);
+        self.note(session, NAME).await
+    }
+
+    /// Keeps something else that the company says of a session, under a word of ours. At most some hundred bytes.
+    pub(crate) async fn keep_note(
+        &self,
+        session: &SessionId,
+        word: &str,
+        note: &str,
+    ) -> Result<(), Problem> {
+        let kept = match self.safe.get() {
+            Some(safe) => safe.seal_note(session, word, note).await?,
+            None => note.to_owned(),
+        };
+        let place = self.keyed(&[word.as_bytes(), session.as_str().as_bytes()]);
+        Ok(self.grants.put(&place, beside(session, kept)).await?)
+    }
+
+    /// What was kept under that word.
+    pub(crate) async fn note(
+        &self,
+        session: &SessionId,
+        word: &str,
+    ) -> Result<Option<String>, Problem> {
+        let place = self.keyed(&[word.as_bytes(), session.as_str().as_bytes()]);
         let found = self.grants.find(&place, self.clock.now()).await?;
         match (found, self.safe.get()) {
-            (Some(grant), Some(safe)) => read(safe, session, &grant.purpose).await,
+            (Some(grant), Some(safe)) => read(safe, session, word, &grant.purpose).await,
             (found, _) => Ok(found.map(|grant| grant.purpose)),
         }
     }
@@ -53,8 +68,22 @@ impl App {
     }
 }
 
-async fn read(safe: &Safe, session: &SessionId, sealed: &str) -> Result<Option<String>, Problem> {
-    match safe.open_note(session, NAME, sealed).await {
+/// Stays until the session is erased.
+fn beside(session: &SessionId, purpose: String) -> Grant {
+    Grant {
+        subject: external(session),
+        purpose,
+        expires_at: Timestamp::from_millis(i64::MAX as u64),
+    }
+}
+
+async fn read(
+    safe: &Safe,
+    session: &SessionId,
+    word: &str,
+    sealed: &str,
+) -> Result<Option<String>, Problem> {
+    match safe.open_note(session, word, sealed).await {
         Ok(name) => Ok(Some(name)),
         Err(StoreError::Erased) => Ok(None),
         // A name that nobody can read keeps no case from being reviewed.

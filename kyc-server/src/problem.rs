@@ -76,6 +76,16 @@ problems! {
     not_an_image = UNSUPPORTED_MEDIA_TYPE, "Only JPEG, PNG and WebP photographs are taken";
     /// The bytes are a PDF, and nothing that is asked for may be handed in as one.
     pdf_not_allowed = UNSUPPORTED_MEDIA_TYPE, "A PDF is not taken here";
+    /// The PDF asks for a password.
+    pdf_encrypted = UNPROCESSABLE_ENTITY, "The PDF asks for a password";
+    /// The PDF does not hold together.
+    pdf_damaged = UNPROCESSABLE_ENTITY, "The PDF is damaged or incomplete";
+    /// The PDF has more pages than are taken.
+    pdf_too_long = PAYLOAD_TOO_LARGE, "The PDF has too many pages";
+    /// The PDF has no page, or nothing on any.
+    pdf_empty = UNPROCESSABLE_ENTITY, "There is nothing to see in the PDF";
+    /// The pages of the PDF take more time or memory to draw than there is for one.
+    pdf_too_complex = UNPROCESSABLE_ENTITY, "The PDF takes too long to draw";
     /// Nothing was uploaded.
     image_empty = UNPROCESSABLE_ENTITY, "The file is empty";
     /// The bytes begin like an image but do not decode to a whole one.
@@ -94,6 +104,12 @@ problems! {
     events_exhausted = CONFLICT, "This session takes no more events";
     /// The session has as many images as it may.
     images_exhausted = CONFLICT, "This session takes no more images";
+    /// The session goes on at the device that this one let in.
+    handed_over = CONFLICT, "The session goes on at another device";
+    /// Nobody waits to be let in, or not any more.
+    handover_ended = GONE, "This hand-over has ended";
+    /// Too many devices in a row have let the next one in.
+    devices_exhausted = CONFLICT, "The session has gone through as many devices as it may";
     /// Too many requests from here.
     rate_limited = TOO_MANY_REQUESTS, "Too many requests";
     /// Too many live streams are open.

@@ -195,7 +195,7 @@ async fn drain(stream: &mut BodyDataStream, already: usize) {
     }
 }
 
-fn declares_json(headers: &HeaderMap) -> bool {
+pub(crate) fn declares_json(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

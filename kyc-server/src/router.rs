@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::headers::{self, Lines};
 use crate::pages::Pages;
 use crate::problem::Problem;
-use crate::{health, logs, openapi, rates};
+use crate::{compat, health, logs, openapi, rates};
 
 /// The whole server as one service.
 pub(crate) fn router(app: &App, pages: Option<&Path>) -> Router {
@@ -29,6 +29,10 @@ pub(crate) fn router(app: &App, pages: Option<&Path>) -> Router {
             Arc::clone(&app.rates),
             rates::by_peer,
         ));
+    let api = match app.config.has_pairs() {
+        true => api.nest("/api/v2", compat::routes(app)),
+        false => api,
+    };
     let document = openapi::text(&document);
     let https = app.public_url.starts_with("https://");
     let lines = Arc::new(Lines::new(&app.config.frame_ancestors, https));

@@ -14,6 +14,7 @@ use utoipa::openapi::{OpenApi, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::problem::CODES;
+use crate::results::Status;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -50,6 +51,8 @@ names! {
     CaseRead,
     /// What happened.
     Journals,
+    /// What came of a session.
+    Results,
     /// Every error of every route.
     Problem,
 }
@@ -105,11 +108,17 @@ fn shapes() -> Map<String, Value> {
             )),
         })),
         "CaseView": case_view(),
+        "Results": results(),
         "Loaded": object(
             json!({
                 "view": the("View"),
                 "flow": { "type": "object", "description": "The Flow as JSON" },
                 "snapshot": { "type": "string", "description": "The session at rest; hand it to the page's own chart" },
+                "handover": nullable(one_of([
+                    object(json!({ "state": word("open"), "expires_at": number() }), json!({})),
+                    object(json!({ "state": word("asked"), "match": text(), "expires_at": number() }), json!({})),
+                    object(json!({ "state": word("agreed") }), json!({})),
+                ])),
             }),
             json!({}),
         ),
@@ -259,6 +268,28 @@ fn brief() -> Value {
             "proof": words(ProofKind::ALL),
             "fields": list(object(json!({ "field": name() }), json!({ "given": text() }))),
         }),
+    )
+}
+
+fn results() -> Value {
+    let field = json!({
+        "field": name(), "given": nullable(text()), "seen": nullable(text()),
+        "answer": nullable(words(Comparison::ALL)),
+    });
+    let step = json!({
+        "step": name(), "type": words(StepType::ALL), "status": words(Status::ALL),
+        "source": nullable(words(Source::ALL)), "proof": nullable(words(ProofKind::ALL)),
+        "reason": nullable(words(RetakeReason::ALL)), "fields": list(object(field, json!({}))),
+    });
+    let document = json!({ "country": country(), "type": words(DocumentType::ALL) });
+    object(
+        json!({
+            "session": text(), "version": number(), "phase": words(Phase::ALL),
+            "outcome": nullable(words(Outcome::ALL)), "reason": nullable(words(RejectReason::ALL)),
+            "decided_at": nullable(number()), "document": nullable(object(document, json!({}))),
+            "steps": list(object(step, json!({}))), "redacted_at": nullable(number()),
+        }),
+        json!({}),
     )
 }
 
@@ -576,6 +607,8 @@ mod tests {
             let _ = case.handle(&event, &ada, NOW).unwrap();
             let view = json!(case.view(ada.name.as_ref().unwrap(), NOW));
             assert!(fits(&shapes()["CaseView"], &view), "{view}");
+            let results = json!(crate::results::Results::of(&session, Some(&case)));
+            assert!(fits(&shapes()["Results"], &results), "{results}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use kyc_core::journal::Hash;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -21,13 +21,35 @@ impl Secret {
     ///
     /// When the operating system has no randomness to give.
     pub fn random() -> Self {
-        let mut bytes = [0; 32];
+        Self::of::<32>()
+    }
+
+    /// 240 bits, for whom 43 characters are too many: it has 40.
+    ///
+    /// # Panics
+    ///
+    /// When the operating system has no randomness to give.
+    pub fn short() -> Self {
+        Self::of::<30>()
+    }
+
+    fn of<const BYTES: usize>() -> Self {
+        let mut bytes = [0; BYTES];
         #[expect(
             clippy::expect_used,
             reason = "without randomness there are no secrets to keep"
         )]
         getrandom::fill(&mut bytes).expect("the operating system gives randomness");
         Self(Base64UrlUnpadded::encode_string(&bytes))
+    }
+
+    /// 256 bits as the Standard Webhooks specification writes them.
+    pub fn of_webhooks() -> Self {
+        let random = Self::random();
+        Self(format!(
+            "whsec_{}",
+            Base64::encode_string(random.digest().as_bytes())
+        ))
     }
 
     /// The same behind a word that tells people and secret scanners what it is.
@@ -165,6 +187,7 @@ mod tests {
     fn secrets_are_long_distinct_and_never_shown_by_debug() {
         let (one, other) = (Secret::random(), Secret::random());
         assert_eq!(one.reveal().len(), 43);
+        assert_eq!(Secret::short().reveal().len(), 40);
         assert!(!same(&one.digest(), &other.digest()));
         assert!(same(&one.digest(), &digest_of(one.reveal())));
         assert_eq!(format!("{one:?}"), "Secret(..)");

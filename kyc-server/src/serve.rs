@@ -1,5 +1,6 @@
 //! How a server runs and how it stops: streams end, requests finish, effects in hand are settled.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,12 +9,15 @@ use axum::Router;
 use kyc_core::FlowId;
 use kyc_persist::{Courier, Heard, News, Pulse, Safe, StoreError, Terms, Wake};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::accept::accept;
 use crate::app::{App, Parts};
 use crate::delivery::Delivery;
 use crate::editions;
+use crate::pdf::Renderer;
 use crate::router::router;
+use crate::webhooks::Bearer;
 
 /// A server that is put together and not yet running.
 #[derive(Debug)]
@@ -77,6 +81,14 @@ impl Server {
         self
     }
 
+    /// Takes PDFs where a Flow does, and draws their pages with this program, which has to be `kyc-server` itself: one
+    /// process a file, which may do nothing but that. Without it no PDF is taken.
+    #[must_use]
+    pub fn with_pdfs(self, program: impl Into<PathBuf>) -> Self {
+        let _ = self.app.renderer.set(Renderer::new(program.into()));
+        self
+    }
+
     /// Looks at these disks: whether they have room is told by `/readyz`, and once one of them has failed, nothing more is
     /// acknowledged.
     #[must_use]
@@ -105,6 +117,28 @@ impl Server {
         )
     }
 
+    /// The couriers that [`run`](Self::run) lets tell the endpoints of the configuration, one for each, for a server of your
+    /// own.
+    pub fn webhook_couriers(&self) -> Vec<Courier> {
+        let app = &self.app;
+        let each = app.config.webhooks.iter().zip(&app.bells);
+        each.map(|(webhook, bell)| {
+            let bearer = Bearer {
+                app: app.clone(),
+                webhook: webhook.clone(),
+            };
+            let terms = Terms {
+                // A delivery gets two thirds of it: all that the endpoint may take, and some to read the session.
+                lease: (webhook.patience() + Duration::from_secs(5)) * 3 / 2,
+                hands: HANDS,
+                ..Terms::default()
+            };
+            let (store, clock) = (Arc::clone(&app.store), app.clock.clone());
+            Courier::new(store, Arc::new(bearer), clock, bell.clone(), terms).to(webhook.receiver())
+        })
+        .collect()
+    }
+
     /// The description of its interface: OpenAPI 3.1.
     pub fn openapi() -> String {
         crate::openapi::document()
@@ -121,6 +155,7 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let courier = self.courier();
+        let tellers = self.webhook_couriers();
         let Self {
             app, router, news, ..
         } = self;
@@ -139,6 +174,15 @@ impl Server {
             }
             ended
         });
+        let mut telling = JoinSet::new();
+        for teller in tellers {
+            let resting = app.closing.child_token();
+            telling.spawn(async move {
+                if let Err(error) = teller.run(resting.cancelled_owned()).await {
+                    tracing::error!(%error, "an endpoint is told nothing any more");
+                }
+            });
+        }
         let hearing = tokio::spawn(hear(app.clone(), news));
         let sweeping = tokio::spawn(sweep(app.clone()));
 
@@ -158,6 +202,9 @@ impl Server {
         hearing.abort();
         let finished = async {
             app.tasks.wait().await;
+            // Nobody waits for an endpoint: what it has not answered by then it is told again, under the same name.
+            let told = async { while telling.join_next().await.is_some() {} };
+            let _ = tokio::time::timeout(TELLING, told).await;
             carrying.await
         };
         match tokio::time::timeout(GRACE, finished).await {
@@ -192,6 +239,12 @@ async fn sweep(app: App) {
         while let Ok(1..) = app.grants.sweep(app.clock.now()).await {}
     }
 }
+
+/// How many notices one endpoint is told at once.
+const HANDS: usize = 8;
+
+/// How long an endpoint may take to answer once the server stops.
+const TELLING: Duration = Duration::from_secs(2);
 
 /// How long callers may take to finish once the server stops.
 const GRACE: Duration = Duration::from_secs(10);

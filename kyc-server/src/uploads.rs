@@ -4,19 +4,23 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::flow::Images;
 use kyc_core::journal::Hash;
-use kyc_core::{BlobRef, SessionId};
+use kyc_core::{BlobRef, SessionId, Source};
+use kyc_persist::StoreError;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::decoders::For;
 use crate::images;
+use crate::pdf::Bounds;
 use crate::places::Full;
 use crate::problem::Problem;
 use crate::request::collect;
+use crate::sheets::Sheets;
 
 /// What is taken of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +36,24 @@ pub(crate) struct Wanted {
 pub(crate) struct Taken {
     /// Under which name.
     pub(crate) blob: BlobRef,
+    /// What it is, which its bytes alone decide: a file or a PDF.
+    pub(crate) source: Source,
     /// Whether it was not there before.
     pub(crate) is_new: bool,
+}
+
+/// Which page of a file is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Sheet {
+    /// The page of a PDF, from 1; the first when left out.
+    #[serde(default = "first")]
+    page: usize,
+}
+
+const fn first() -> usize {
+    1
 }
 
 impl App {
@@ -61,10 +81,12 @@ impl App {
         announced: Option<&BlobRef>,
     ) -> Result<Taken, Problem> {
         // The cheap answers first: a page explains "not a photo" better than "other digest".
-        if images::is_pdf(&bytes) && !wanted.pdf {
-            return Err(Problem::pdf_not_allowed());
+        let is_pdf = images::is_pdf(&bytes);
+        match is_pdf {
+            true if !wanted.pdf => return Err(Problem::pdf_not_allowed()),
+            true => {}
+            false => drop(images::sniff(&bytes)?),
         }
-        images::sniff(&bytes)?;
         let hashed = bytes.clone();
         let digest = tokio::task::spawn_blocking(move || Sha256::digest(&hashed)).await;
         let digest = Hash::from_bytes(digest.map_err(|_| Problem::internal())?.into());
@@ -81,21 +103,31 @@ impl App {
         let copy = match is_known {
             true => None,
             false => {
-                let (bytes, limits) = (bytes.clone(), wanted.images);
-                let judged = self.decoders.turn(For::Applicants, move || {
-                    Ok(images::render(&bytes, &limits)?)
-                });
-                Some(judged.await?)
+                // One at a time of one applicant: others wait as well.
+                let _place = match is_pdf {
+                    true => Some(self.drawing.take(session.as_str()).map_err(busy)?),
+                    false => None,
+                };
+                let made = self.sheets(bytes.clone(), wanted.images, For::Applicants);
+                Some(made.await?)
             }
         };
         let is_new = !self.blobs.exists(session, &blob).await?;
         // Even if it is there: only a put that has answered promises that it is on disk.
         self.blobs.put(session, bytes).await?;
         if let Some(copy) = copy {
-            tracing::debug!("an image was decoded");
-            self.blobs.put_copy(session, &blob, copy.into()).await?;
+            let copy = copy.bound();
+            self.blobs.put_copy(session, &blob, copy).await?;
         }
-        Ok(Taken { blob, is_new })
+        let source = match is_pdf {
+            true => Source::Pdf,
+            false => Source::File,
+        };
+        Ok(Taken {
+            blob,
+            source,
+            is_new,
+        })
     }
 
     async fn has_room(&self, session: &SessionId) -> Result<(), Problem> {
@@ -107,31 +139,59 @@ impl App {
         }
     }
 
+    /// What people look at of a file: upright, in pixels, without whatever else the file carried.
+    async fn sheets(&self, bytes: Bytes, limits: Images, whom: For) -> Result<Sheets, Problem> {
+        let sheets = match images::is_pdf(&bytes) {
+            true => {
+                let no_renderer = || Problem::pdf_not_allowed().detail("this server draws no PDFs");
+                let renderer = self.renderer.get().ok_or_else(no_renderer)?;
+                let bounds = Bounds::of(&self.config.limits);
+                renderer.pages(bytes, whom, bounds).await?
+            }
+            false => {
+                let made = self
+                    .decoders
+                    .turn(whom, move || Ok(images::render(&bytes, &limits)?));
+                Sheets::photo(made.await?)
+            }
+        };
+        tracing::debug!("an image was decoded");
+        Ok(sheets)
+    }
+
     /// The copy for an applicant, who has few places: they can ask as often as they like, but not hold the decoders.
     pub(crate) async fn show_own(
         &self,
         session: &SessionId,
         digest: &BlobRef,
         limits: Images,
+        wanted: Sheet,
     ) -> Result<Response, Problem> {
         let _place = self.handling.take(session.as_str()).map_err(busy)?;
-        self.show(session, digest, limits, For::Applicants).await
+        self.show(session, digest, limits, wanted, For::Applicants)
+            .await
     }
 
-    /// The copy of an image that people look at: upright, without whatever else the file carried.
+    /// One page of the copy that people look at, and how many there are. A photograph has one.
     pub(crate) async fn show(
         &self,
         session: &SessionId,
         digest: &BlobRef,
         limits: Images,
+        wanted: Sheet,
         whom: For,
     ) -> Result<Response, Problem> {
-        let copy = match self.blobs.copy(session, digest).await? {
-            Some(copy) => copy,
+        let kept = self.blobs.copy(session, digest).await?;
+        let sheets = match kept.and_then(Sheets::of) {
+            Some(sheets) => sheets,
             None => self.copy_of(session, digest, limits, whom).await?,
         };
-        let kind = (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
-        Ok(([kind], copy).into_response())
+        let sheet = sheets.sheet(wanted.page).ok_or_else(Problem::not_found)?;
+        let about = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
+            (PAGES, HeaderValue::from(sheets.count())),
+        ];
+        Ok((about, sheet).into_response())
     }
 
     /// Makes the copy that is missing: of an image from before copies were kept, or one that was damaged.
@@ -141,21 +201,31 @@ impl App {
         digest: &BlobRef,
         limits: Images,
         whom: For,
-    ) -> Result<Bytes, Problem> {
+    ) -> Result<Sheets, Problem> {
         let bytes = self.blobs.get(session, digest).await?;
         let bytes = bytes.ok_or_else(Problem::not_found)?;
-        let made = self
-            .decoders
-            .turn(whom, move || Ok(images::render(&bytes, &limits)?));
-        let copy = Bytes::from(made.await?);
-        tracing::debug!("an image was decoded");
-        self.blobs.put_copy(session, digest, copy.clone()).await?;
+        let sheets = self.sheets(bytes, limits, whom).await?;
+        let copy = sheets.clone().bound();
+        self.blobs.put_copy(session, digest, copy).await?;
         // Who was erased meanwhile must not have left a copy behind.
         if !self.blobs.exists(session, digest).await? {
             self.blobs.delete(session, digest).await?;
             return Err(Problem::not_found());
         }
-        Ok(copy)
+        Ok(sheets)
+    }
+
+    /// Whether a file is a PDF, which its bytes alone decide; nothing where there is no such file.
+    pub(crate) async fn is_pdf(
+        &self,
+        session: &SessionId,
+        blob: &BlobRef,
+    ) -> Result<Option<bool>, Problem> {
+        match self.blobs.get(session, blob).await {
+            Ok(bytes) => Ok(bytes.map(|bytes| images::is_pdf(&bytes))),
+            Err(StoreError::Erased) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -166,6 +236,9 @@ pub(crate) fn busy(full: Full) -> Problem {
         Full::ForCaller => Problem::rate_limited().retry_after(1),
     }
 }
+
+/// How many pages there are, on every answer with one of them.
+const PAGES: HeaderName = HeaderName::from_static("kyc-pages");
 
 /// How long an image may take to arrive; ten megabytes over a slow phone.
 const ARRIVAL: Duration = Duration::from_secs(180);

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use kyc_core::journal::Entry;
 use kyc_core::{Key, Timestamp};
 use kyc_persist::{
-    Commit, Committed, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled, Store,
-    StoreError,
+    Commit, Committed, Kept, Lease, Outbound, OutboundId, Page, Query, Receiver, Row, Settled,
+    Store, StoreError,
 };
 use tokio::sync::Notify;
 
@@ -158,6 +158,17 @@ impl Store for Turned {
         limit: usize,
     ) -> Result<Vec<Outbound>, StoreError> {
         self.call(self.store.lease(now, until, limit)).await
+    }
+
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        self.call(self.store.lease_notices(receiver, now, until, limit))
+            .await
     }
 
     async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError> {

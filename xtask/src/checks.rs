@@ -50,6 +50,11 @@ const CHECKS: &[Check] = &[
         "TypeScript and npm packages are sound, and their tests",
         npm,
     ),
+    check(
+        "frameworks",
+        "the packed npm package in React, Svelte, Vue, Vite, webpack, plain pages and Node",
+        frameworks,
+    ),
     check("package", "every crate can be published", package),
     check(
         "deny",
@@ -220,6 +225,14 @@ fn npm() -> Result<Outcome> {
     run(&mut command("npm run check --workspaces --if-present"))?;
     run(&mut command("npm run lint --workspaces --if-present"))?;
     let count = run_tests(&mut command("npm test --workspaces --if-present"))?;
+    Ok(Outcome::Tests(count))
+}
+
+fn frameworks() -> Result<Outcome> {
+    let chromium = setup::chromium()?;
+    web::wasm()?;
+    let mut tests = command("npm run frameworks --workspace kyc-frameworks");
+    let count = run_tests(tests.env("CHROMIUM", chromium))?;
     Ok(Outcome::Tests(count))
 }
 

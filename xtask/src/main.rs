@@ -5,6 +5,7 @@
     reason = "a command line talks to the person who called it"
 )]
 
+mod bench;
 mod checks;
 mod count;
 mod demo;
@@ -34,6 +35,7 @@ cargo xtask <command>
   pages            the applicant page and the backoffice, ready to be served
   reliability      real faults against every store: failing calls, killed servers and databases, cut connections, lost power
                    --long, --seed N, --write (docs/reliability.md), or only the named scenarios
+  bench            what a step costs beside XState, Ballerine and raw statig, in one run; --quick, --write (docs/performance.md)
   statechart       writes docs/statechart.md anew from the charts
   pictures         takes the README's pictures anew, on a walk through both pages
 ";
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["wasm"] => done(web::wasm()),
         ["pages"] => done(web::pages()),
         ["reliability", words @ ..] => reliability::run(words),
+        ["bench", words @ ..] => done(bench::run_words(words)),
         ["statechart"] => done(docs::statechart()),
         ["pictures"] => done(docs::pictures()),
         [] | ["help" | "--help" | "-h"] => {

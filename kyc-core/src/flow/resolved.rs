@@ -27,6 +27,9 @@ pub(crate) struct OfferedStep {
     pub(crate) proofs: Vec<ProofKind>,
 }
 
+/// A place in a matrix: country, then document, each as it is written there; `all` where it is not known.
+pub type Place<'a> = [&'a str; 2];
+
 /// Whom a step is asked of: as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applies<'a> {
@@ -46,14 +49,26 @@ impl Catalogue {
         &'a self,
         applies: Applies<'a>,
     ) -> impl Iterator<Item = AdditionalStep<'a>> {
-        let counts = applies
-            .prescribed
-            .and_then(|matrix| entry(matrix, applies.document))
-            .or_else(|| entry(&self.asked, applies.document));
+        self.resolve_at(applies.place(), applies.prescribed)
+    }
+
+    /// The steps that are asked for at a place of the matrices, in the order of the catalogue.
+    pub(crate) fn resolve_at<'a>(
+        &'a self,
+        place: Place<'_>,
+        prescribed: Option<&'a Matrix>,
+    ) -> impl Iterator<Item = AdditionalStep<'a>> + use<'a> {
+        let session = prescribed.and_then(|matrix| entry(matrix, place));
+        let flow = entry(&self.asked, place);
+        let counts = session.or(flow);
+        let change = |asked: Option<&'a Asked>, name| asked.and_then(|asked| asked.change(name));
         self.offered
             .iter()
             .filter(move |step| counts.is_some_and(|asked| asked.names(step.name)))
-            .map(move |step| self.changed(step, applies))
+            .map(move |step| {
+                let changes = [change(flow, step.name), change(session, step.name)];
+                AdditionalStep::new(step, changes)
+            })
     }
 
     /// A step as it is for this applicant, whether it is asked for or not.
@@ -63,7 +78,7 @@ impl Catalogue {
         applies: Applies<'a>,
     ) -> AdditionalStep<'a> {
         let change = |matrix: &'a Matrix| {
-            entry(matrix, applies.document).and_then(|asked| asked.change(offered.name))
+            entry(matrix, applies.place()).and_then(|asked| asked.change(offered.name))
         };
         AdditionalStep::new(
             offered,
@@ -207,20 +222,19 @@ impl Asked {
     }
 }
 
+impl Applies<'_> {
+    fn place(&self) -> Place<'_> {
+        match &self.document {
+            Some((country, document)) => [country.as_str(), document.as_str()],
+            None => [ALL, ALL],
+        }
+    }
+}
+
 /// The most specific entry: country before document, a name before `all`.
-fn entry(matrix: &Matrix, document: Option<(Country, DocumentType)>) -> Option<&Asked> {
-    let chosen = document.as_ref();
-    let countries = [chosen.map(|(country, _)| country.as_str()), Some(ALL)];
-    let documents = [chosen.map(|(_, document)| document.as_str()), Some(ALL)];
-    let rows = countries
-        .into_iter()
+fn entry<'m>(matrix: &'m Matrix, [country, document]: Place<'_>) -> Option<&'m Asked> {
+    let rows = [country, ALL].map(|name| matrix.get(name));
+    rows.into_iter()
         .flatten()
-        .filter_map(|name| matrix.get(name));
-    rows.flat_map(|row| {
-        documents
-            .into_iter()
-            .flatten()
-            .filter_map(|name| row.get(name))
-    })
-    .next()
+        .find_map(|row| row.get(document).or_else(|| row.get(ALL)))
 }

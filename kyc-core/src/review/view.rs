@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Session;
-use super::case::Piece;
+use super::case::{Case, Piece};
 use super::event::{EventKind, Verdict};
 use super::table::State;
 use crate::additional::Brief;
@@ -119,27 +119,33 @@ impl CaseView {
             claimed_by: claim.map(|claim| claim.by.clone()),
             claimed_until: claim.map(|claim| claim.until),
             accepts: session.accepts(reader, now),
-            items: case
-                .currents()
-                .map(|piece| item(piece, &case.pieces))
-                .collect(),
-            decisions: case
-                .decisions
-                .iter()
-                .map(|closing| ClosingView {
-                    by: closing.by.clone(),
-                    at: closing.at,
-                    round: closing.round,
-                    stage: closing.stage,
-                    outcome: closing.outcome,
-                    reason: closing.reason,
-                    message: closing.message.clone(),
-                    note: closing.note.clone(),
-                })
-                .collect(),
+            items: items(case),
+            decisions: decisions(case),
             redacted_at: case.redacted_at,
         }
     }
+}
+
+pub(super) fn items(case: &Case) -> Vec<ItemView> {
+    case.currents()
+        .map(|piece| item(piece, &case.pieces))
+        .collect()
+}
+
+pub(super) fn decisions(case: &Case) -> Vec<ClosingView> {
+    let closings = case.decisions.iter();
+    closings
+        .map(|closing| ClosingView {
+            by: closing.by.clone(),
+            at: closing.at,
+            round: closing.round,
+            stage: closing.stage,
+            outcome: closing.outcome,
+            reason: closing.reason,
+            message: closing.message.clone(),
+            note: closing.note.clone(),
+        })
+        .collect()
 }
 
 fn item(current: &Piece, pieces: &[Piece]) -> ItemView {

@@ -8,14 +8,14 @@ use kyc_core::Timestamp;
 use kyc_core::journal::{ChartName, Hash};
 
 use super::{Stores, after, at, first, id, key};
-use crate::OutgoingKind::{Effect, Timer};
+use crate::OutgoingKind::{Effect, Notice, Timer};
 use crate::archive::{
     Archive, ArchiveError, Compared, Mark, Reading, Record, RecordId, Source, Standing, compare,
     export, import,
 };
 use crate::{
-    Commit, Committed, Grant, Grants, LONGEST_SNAPSHOT, MemoryStore, Order, Query, Row, Settled,
-    Store, StoreError, Vault,
+    Commit, Committed, Grant, Grants, LONGEST_SNAPSHOT, MemoryStore, Order, Query, Receiver, Row,
+    Settled, Store, StoreError, Vault,
 };
 
 #[doc(hidden)]
@@ -194,7 +194,10 @@ async fn fill(store: &(impl Store + Grants)) {
                 .with(Effect, "1", at(number))
                 .with(Timer, "2", at(1))
                 .with(Effect, "3", at(2));
-            let mut walked = after(&opened, "walk").with(Effect, "4\0é", at(3));
+            let mut walked = after(&opened, "walk")
+                .with(Effect, "4\0é", at(3))
+                .with(Notice(Receiver(9)), "told", at(3))
+                .with(Notice(Receiver(9)), "told more", at(2));
             walked.entry.facts.to = "final".into();
             let mut walked = Commit {
                 entry: kyc_core::journal::Entry::chain(walked.entry.prev, walked.entry.facts),
@@ -289,7 +292,11 @@ async fn goes_on_alike(one: &(impl Store + Grants), other: &(impl Store + Grants
         let leased = one.lease(at(moment), at(moment), 200).await.unwrap();
         let others = other.lease(at(moment), at(moment), 200).await.unwrap();
         assert_eq!(leased, others);
-        for outbound in &leased {
+        let (nine, then) = (Receiver(9), at(moment));
+        let notices = one.lease_notices(nine, then, then, 200).await.unwrap();
+        let others = other.lease_notices(nine, then, then, 200).await.unwrap();
+        assert_eq!(notices, others);
+        for outbound in leased.iter().chain(&notices) {
             leases += 1;
             for store in [one as &dyn Store, other] {
                 store.settle(&outbound.lease, Settled::Done).await.unwrap();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{
-    Commit, Committed, Kept, Lease, Outbound, OutboundId, Page, Query, Row, Settled, Store,
-    StoreError, Vault,
+    Commit, Committed, Kept, Lease, Outbound, OutboundId, Page, Query, Receiver, Row, Settled,
+    Store, StoreError, Vault,
 };
 use async_trait::async_trait;
 use kyc_core::journal::Entry;
@@ -122,6 +122,18 @@ impl<S: Store> Store for FaultyStore<S> {
     ) -> Result<Vec<Outbound>, StoreError> {
         self.faults
             .call(|| self.inner.lease(now, until, limit))
+            .await
+    }
+
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        self.faults
+            .call(|| self.inner.lease_notices(receiver, now, until, limit))
             .await
     }
 

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Stores, after, at, first, id};
-use crate::{Lease, Outbound, OutboundId, OutgoingKind, Row, Settled, Store, StoreError};
+use crate::{Lease, Outbound, OutboundId, OutgoingKind, Receiver, Row, Settled, Store, StoreError};
 
-use OutgoingKind::{Effect, Timer};
+use OutgoingKind::{Effect, Notice, Timer};
 
 #[doc(hidden)]
 pub async fn effects_appear_with_their_commit_or_not_at_all(stores: &impl Stores) {
@@ -323,6 +323,124 @@ pub async fn timers_are_leased_when_they_are_due_and_hold_back_nobody(stores: &i
         bodies(&store.lease(at(90), at(1_000), 9).await.unwrap()),
         ["2", "late"]
     );
+}
+
+#[doc(hidden)]
+pub async fn notices_of_one_row_to_one_receiver_are_leased_in_order_and_hold_back_nothing_else(
+    stores: &impl Stores,
+) {
+    let store = stores.open().await;
+    let (one, other) = (Receiver(1), Receiver(u32::MAX));
+    let row = Row::collection(id("s-1"));
+    let opened = first(&row)
+        .with(Notice(one), "a", at(3))
+        .with(Effect, "1", at(0))
+        .with(Notice(one), "b", at(0))
+        .with(Notice(other), "c", at(0))
+        .with(Timer, "timer", at(0))
+        .with(Effect, "2", at(0));
+    let moved = after(&opened, "two").with(Notice(other), "d", at(0));
+    let another = first(&Row::collection(id("s-2"))).with(Notice(one), "e", at(4));
+    for commit in [opened, moved, another] {
+        store.commit(commit).await.unwrap();
+    }
+    let to = async |receiver, now| {
+        let leased = store.lease_notices(receiver, at(now), at(1_000), 9).await;
+        leased.unwrap()
+    };
+    // Effects and timers go on among themselves.
+    let work = store.lease(at(900), at(1_000), 9).await.unwrap();
+    assert_eq!(bodies(&work), ["1", "timer"]);
+    store.settle(&work[0].lease, Settled::Done).await.unwrap();
+    let work = store.lease(at(900), at(1_000), 9).await.unwrap();
+    assert_eq!(bodies(&work), ["2"]);
+
+    assert_eq!(to(one, 2).await, [], "the second waits for the first");
+    assert_eq!(to(Receiver(2), 900).await, [], "nobody tells this one");
+    let first = to(one, 4).await;
+    assert_eq!(bodies(&first), ["a", "e"], "the longest due first");
+    assert_eq!(
+        (first[0].kind, first[0].due_at, first[0].attempts()),
+        (Notice(one), at(3), 1)
+    );
+    assert_eq!(to(one, 900).await, [], "they are somebody's");
+    let others = to(other, 0).await;
+    assert_eq!(bodies(&others), ["c"]);
+    store.settle(&others[0].lease, Settled::Done).await.unwrap();
+    assert_eq!(bodies(&to(other, 0).await), ["d"]);
+    store.settle(&first[0].lease, Settled::Done).await.unwrap();
+    assert_eq!(bodies(&to(one, 4).await), ["b"]);
+    // No more than was asked for.
+    assert_eq!(
+        store
+            .lease_notices(one, at(2_000), at(3_000), 0)
+            .await
+            .unwrap(),
+        []
+    );
+    let again = store
+        .lease_notices(one, at(2_000), at(3_000), 1)
+        .await
+        .unwrap();
+    assert_eq!((again.len(), again[0].attempts()), (1, 2));
+}
+
+#[doc(hidden)]
+pub async fn a_notice_that_fails_or_is_put_back_holds_back_those_behind_it_alone(
+    stores: &impl Stores,
+) {
+    let store = stores.open().await;
+    let (one, other) = (Receiver(1), Receiver(2));
+    let row = Row::collection(id("s-1"));
+    let opened = first(&row)
+        .with(Notice(one), "a", at(0))
+        .with(Notice(other), "x", at(0))
+        .with(Notice(one), "b", at(0))
+        .with(Effect, "1", at(0));
+    store.commit(opened).await.unwrap();
+    let to_one = async |now| {
+        let leased = store.lease_notices(one, at(now), at(1_000), 9).await;
+        leased.unwrap()
+    };
+    let failed = to_one(0).await;
+    let again = Settled::Again(at(50));
+    store.settle(&failed[0].lease, again).await.unwrap();
+    assert_eq!(to_one(49).await, []);
+    let others = store
+        .lease_notices(other, at(0), at(1_000), 9)
+        .await
+        .unwrap();
+    assert_eq!(bodies(&others), ["x"]);
+    assert_eq!(
+        bodies(&store.lease(at(0), at(1_000), 9).await.unwrap()),
+        ["1"]
+    );
+
+    let given_up = to_one(50).await;
+    assert_eq!(bodies(&given_up), ["a"]);
+    store
+        .settle(&given_up[0].lease, Settled::Dead)
+        .await
+        .unwrap();
+    assert_eq!(store.dead(None, 9).await.unwrap()[0].kind, Notice(one));
+    let next = to_one(50).await;
+    assert_eq!(
+        bodies(&next),
+        ["b"],
+        "what was given up is waited for no more"
+    );
+    store
+        .settle(&next[0].lease, Settled::Again(at(60)))
+        .await
+        .unwrap();
+
+    let id = given_up[0].id();
+    assert!(store.retry(id, at(70)).await.unwrap());
+    assert_eq!(to_one(69).await, [], "it is waited for again");
+    let back = to_one(70).await;
+    assert_eq!((bodies(&back), back[0].attempts()), (vec!["a".into()], 1));
+    store.settle(&back[0].lease, Settled::Done).await.unwrap();
+    assert_eq!(bodies(&to_one(70).await), ["b"]);
 }
 
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 use kyc_core::journal::{ChartName, Hash};
 use kyc_core::{Key, SessionId, Timestamp};
 
-use crate::{Cursor, OutboundId, Row};
+use crate::{Cursor, OutboundId, OutgoingKind, Receiver, Row};
 
 pub(super) const ROW: u8 = b'r';
 pub(super) const JOURNAL: u8 = b'j';
@@ -14,6 +14,7 @@ pub(super) const VAULT: u8 = b'v';
 const PART: u8 = b'p';
 const KEY: u8 = b'k';
 const DUE: u8 = b'd';
+const NOTICE_DUE: u8 = b'n';
 const ALL: u8 = b'a';
 const IN_STATE: u8 = b's';
 const OF_SUBJECT: u8 = b'u';
@@ -66,15 +67,27 @@ pub(super) fn table(table: u8) -> Range {
     Range::of(vec![table])
 }
 
-pub(super) fn due(at: Timestamp, id: &OutboundId) -> Vec<u8> {
-    joined(&[&[DUE], &moment(at), &named(id)])
+pub(super) fn due(kind: OutgoingKind, at: Timestamp, id: &OutboundId) -> Vec<u8> {
+    joined(&[&queue(kind), &moment(at), &named(id)])
 }
 
-/// Everything that is due at `now`.
-pub(super) fn due_until(now: Timestamp) -> Range {
-    Range {
-        from: vec![DUE],
-        to: after_moment(DUE, now),
+/// Every effect and timer that is due at `now`, or with a receiver every notice to it.
+pub(super) fn due_until(receiver: Option<Receiver>, now: Timestamp) -> Range {
+    let queue = queue(receiver.map_or(OutgoingKind::Effect, OutgoingKind::Notice));
+    match now.as_millis().checked_add(1) {
+        Some(next) => Range {
+            to: joined(&[&queue, &next.to_be_bytes()]),
+            from: queue,
+        },
+        None => Range::of(queue),
+    }
+}
+
+/// What a queue's keys begin with.
+fn queue(kind: OutgoingKind) -> Vec<u8> {
+    match kind {
+        OutgoingKind::Effect | OutgoingKind::Timer => vec![DUE],
+        OutgoingKind::Notice(Receiver(number)) => joined(&[&[NOTICE_DUE], &number.to_be_bytes()]),
     }
 }
 
@@ -165,7 +178,11 @@ pub(super) fn id_in_outbox(key: &[u8]) -> Option<OutboundId> {
 
 /// The name in a key of what is due.
 pub(super) fn id_in_due(key: &[u8]) -> Option<OutboundId> {
-    id(key.get(9..)?)
+    let queue = match key.first()? {
+        &NOTICE_DUE => 5,
+        _ => 1,
+    };
+    id(key.get(queue + 8..)?)
 }
 
 /// All keys with one beginning, or a part of them.
@@ -317,7 +334,13 @@ mod tests {
     fn a_name_is_read_back_from_every_key_it_is_in() {
         let id = id_of("s-1", 7, 3);
         assert_eq!(id_in_outbox(&outbox(DEAD, &id)), Some(id.clone()));
-        assert_eq!(id_in_due(&due(Timestamp::from_millis(9), &id)), Some(id));
+        for kind in [
+            OutgoingKind::Timer,
+            OutgoingKind::Notice(Receiver(u32::MAX)),
+        ] {
+            let due = due(kind, Timestamp::from_millis(9), &id);
+            assert_eq!(id_in_due(&due), Some(id.clone()));
+        }
         let place = Cursor {
             opened_at: Timestamp::from_millis(u64::MAX),
             session: "s-1".parse().unwrap(),
@@ -357,7 +380,14 @@ mod tests {
 
     #[test]
     fn damaged_keys_have_no_name() {
-        for bytes in [&b""[..], b"o", b"os-1", b"os-1\0z0000\0\0", b"d00000000"] {
+        for bytes in [
+            &b""[..],
+            b"o",
+            b"os-1",
+            b"os-1\0z0000\0\0",
+            b"d00000000",
+            b"n0000",
+        ] {
             assert_eq!(id_in_outbox(bytes), None);
             assert_eq!(id_in_due(bytes), None);
         }

@@ -7,7 +7,8 @@ use super::{Engine, keys};
 use crate::archive::Work;
 use crate::outbox::put_back;
 use crate::{
-    LONGEST_PAGE, Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Row, Settled, StoreError,
+    LONGEST_PAGE, Lease, Outbound, OutboundId, Outgoing, OutgoingKind, Receiver, Row, Settled,
+    StoreError,
 };
 
 /// The first byte of what is waiting; another layout gets another number.
@@ -24,6 +25,11 @@ struct Waiting {
 impl Waiting {
     fn available_at(&self) -> Timestamp {
         self.due_at.max(self.leased_until.unwrap_or_default())
+    }
+
+    /// Where it lies while it may be leased.
+    fn due(&self, id: &OutboundId) -> Vec<u8> {
+        keys::due(self.kind, self.available_at(), id)
     }
 
     fn into_outbound(self, id: OutboundId) -> Outbound {
@@ -59,27 +65,32 @@ pub(super) fn put<E: Engine>(
             leased_until: None,
             body: outgoing.body,
         };
-        if waiting.kind == OutgoingKind::Timer || first_effect(draft, row)?.is_none() {
-            draft.set(keys::due(waiting.due_at, &id), Vec::new());
+        if first_in_line(draft, row, waiting.kind)?.is_none() {
+            draft.set(waiting.due(&id), Vec::new());
         }
         draft.set(keys::outbox(keys::OUTBOX, &id), encode(&waiting));
     }
     Ok(())
 }
 
-pub(super) fn is_anything_due<R: Read>(read: &R, now: Timestamp) -> Result<bool, StoreError> {
-    let due = keys::due_until(now);
+pub(super) fn is_anything_due<R: Read>(
+    read: &R,
+    receiver: Option<Receiver>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let due = keys::due_until(receiver, now);
     let first = read.scan(&due, false).next().transpose()?;
     Ok(first.is_some())
 }
 
 pub(super) fn lease<E: Engine>(
     draft: &mut Draft<'_, E>,
+    receiver: Option<Receiver>,
     now: Timestamp,
     until: Timestamp,
     limit: usize,
 ) -> Result<Vec<Outbound>, StoreError> {
-    let range = keys::due_until(now);
+    let range = keys::due_until(receiver, now);
     let due: Vec<_> = draft
         .scan(&range, false)
         .take(limit.min(LONGEST_PAGE))
@@ -91,7 +102,7 @@ pub(super) fn lease<E: Engine>(
             waiting.fence = waiting.fence.saturating_add(1);
             waiting.leased_until = Some(until);
             draft.remove(due);
-            draft.set(keys::due(waiting.available_at(), &id), Vec::new());
+            draft.set(waiting.due(&id), Vec::new());
             draft.set(keys::outbox(keys::OUTBOX, &id), encode(&waiting));
             Ok(waiting.into_outbound(id))
         })
@@ -107,15 +118,14 @@ pub(super) fn settle<E: Engine>(
     let mut waiting = waiting(draft, id)?
         .filter(|waiting| waiting.fence == lease.fence && waiting.leased_until.is_some())
         .ok_or(StoreError::LeaseLost)?;
-    draft.remove(keys::due(waiting.available_at(), id));
+    draft.remove(waiting.due(id));
     waiting.leased_until = None;
     if let Settled::Again(at) = settled {
         waiting.due_at = at;
         // One that was given up and put back may stand before it by now.
-        let is_first = waiting.kind == OutgoingKind::Timer
-            || first_effect(draft, &id.row)?.is_some_and(|(first, _)| first == *id);
-        if is_first {
-            draft.set(keys::due(at, id), Vec::new());
+        let first = first_in_line(draft, &id.row, waiting.kind)?;
+        if first.is_none_or(|(first, _)| first == *id) {
+            draft.set(waiting.due(id), Vec::new());
         }
         draft.set(keys::outbox(keys::OUTBOX, id), encode(&waiting));
         return Ok(());
@@ -124,10 +134,8 @@ pub(super) fn settle<E: Engine>(
     if settled == Settled::Dead {
         draft.set(keys::outbox(keys::DEAD, id), encode(&waiting));
     }
-    if waiting.kind == OutgoingKind::Effect
-        && let Some((next, waiting)) = first_effect(draft, &id.row)?
-    {
-        draft.set(keys::due(waiting.available_at(), &next), Vec::new());
+    if let Some((next, waiting)) = first_in_line(draft, &id.row, waiting.kind)? {
+        draft.set(waiting.due(&next), Vec::new());
     }
     Ok(())
 }
@@ -150,7 +158,7 @@ pub(super) fn dead<R: Read>(
         .collect()
 }
 
-/// Puts back what was given up. An effect takes its place before those behind it, which wait for it again.
+/// Puts back what was given up. What keeps an order takes its place before those behind it, which wait for it again.
 pub(super) fn retry<E: Engine>(
     draft: &mut Draft<'_, E>,
     id: &OutboundId,
@@ -163,16 +171,14 @@ pub(super) fn retry<E: Engine>(
     waiting.fence = put_back(waiting.fence);
     waiting.due_at = due_at;
     let mut is_first = true;
-    if waiting.kind == OutgoingKind::Effect
-        && let Some((first, other)) = first_effect(draft, &id.row)?
-    {
+    if let Some((first, other)) = first_in_line(draft, &id.row, waiting.kind)? {
         is_first = *id < first;
         if is_first {
-            draft.remove(keys::due(other.available_at(), &first));
+            draft.remove(other.due(&first));
         }
     }
     if is_first {
-        draft.set(keys::due(due_at, id), Vec::new());
+        draft.set(waiting.due(id), Vec::new());
     }
     draft.remove(keys::outbox(keys::DEAD, id));
     draft.set(keys::outbox(keys::OUTBOX, id), encode(&waiting));
@@ -206,10 +212,8 @@ pub(super) fn restore<E: Engine>(
         leased_until: work.leased_until,
         body: work.body,
     };
-    if table == keys::OUTBOX
-        && (waiting.kind == OutgoingKind::Timer || first_effect(draft, &id.row)?.is_none())
-    {
-        draft.set(keys::due(waiting.available_at(), &id), Vec::new());
+    if table == keys::OUTBOX && first_in_line(draft, &id.row, waiting.kind)?.is_none() {
+        draft.set(waiting.due(&id), Vec::new());
     }
     draft.set(keys::outbox(table, &id), encode(&waiting));
     Ok(())
@@ -221,14 +225,22 @@ fn waiting<R: Read>(read: &R, id: &OutboundId) -> Result<Option<Waiting>, StoreE
         .transpose()
 }
 
-/// The effect of this row that all its others wait for.
-fn first_effect<R: Read>(read: &R, row: &Row) -> Result<Option<(OutboundId, Waiting)>, StoreError> {
+/// What all others of that kind wait for in this row: the first effect, or the first notice to one receiver. Nothing waits
+/// for a timer.
+fn first_in_line<R: Read>(
+    read: &R,
+    row: &Row,
+    kind: OutgoingKind,
+) -> Result<Option<(OutboundId, Waiting)>, StoreError> {
+    if kind == OutgoingKind::Timer {
+        return Ok(None);
+    }
     read.scan(&keys::outbox_of(row), false)
         .map(|pair| decode_pair::<R>(&pair?))
         .find(|found| {
             found
                 .as_ref()
-                .map_or(true, |(_, waiting)| waiting.kind == OutgoingKind::Effect)
+                .map_or(true, |(_, waiting)| waiting.kind == kind)
         })
         .transpose()
 }
@@ -240,13 +252,15 @@ fn decode_pair<R: Read>((key, value): &super::Pair) -> Result<(OutboundId, Waiti
 }
 
 fn encode(waiting: &Waiting) -> Vec<u8> {
-    let kind = match waiting.kind {
-        OutgoingKind::Effect => b'e',
-        OutgoingKind::Timer => b't',
+    let (kind, receiver) = match waiting.kind {
+        OutgoingKind::Effect => (b'e', None),
+        OutgoingKind::Timer => (b't', None),
+        OutgoingKind::Notice(Receiver(number)) => (b'n', Some(number.to_be_bytes())),
     };
     let leased_until = waiting.leased_until.unwrap_or_default();
     [
         &[LAYOUT, kind][..],
+        receiver.as_ref().map_or(&[], |number| &number[..]),
         &waiting.due_at.as_millis().to_be_bytes(),
         &waiting.fence.to_be_bytes(),
         &[u8::from(waiting.leased_until.is_some())],
@@ -260,17 +274,23 @@ fn decode(bytes: &[u8]) -> Option<Waiting> {
     let (&[LAYOUT, kind], bytes) = bytes.split_first_chunk()? else {
         return None;
     };
+    let (kind, bytes) = match kind {
+        b'e' => (OutgoingKind::Effect, bytes),
+        b't' => (OutgoingKind::Timer, bytes),
+        b'n' => {
+            let (number, bytes) = bytes.split_first_chunk()?;
+            let receiver = Receiver(u32::from_be_bytes(*number));
+            (OutgoingKind::Notice(receiver), bytes)
+        }
+        _ => return None,
+    };
     let (due_at, bytes) = bytes.split_first_chunk()?;
     let (fence, bytes) = bytes.split_first_chunk()?;
     let (&[leased], bytes) = bytes.split_first_chunk()?;
     let (leased_until, body) = bytes.split_first_chunk()?;
     let leased_until = Timestamp::from_millis(u64::from_be_bytes(*leased_until));
     Some(Waiting {
-        kind: match kind {
-            b'e' => OutgoingKind::Effect,
-            b't' => OutgoingKind::Timer,
-            _ => return None,
-        },
+        kind,
         due_at: Timestamp::from_millis(u64::from_be_bytes(*due_at)),
         fence: u32::from_be_bytes(*fence),
         leased_until: match leased {

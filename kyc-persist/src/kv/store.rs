@@ -14,8 +14,8 @@ use super::committer::{Job, Shared, job};
 use super::draft::{Draft, Promise};
 use super::{Engine, grants, outbox, rows};
 use crate::{
-    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Pulse, Query, Row,
-    Settled, Store, StoreError,
+    Commit, Committed, Grant, Grants, Kept, Lease, Outbound, OutboundId, Page, Pulse, Query,
+    Receiver, Row, Settled, Store, StoreError,
 };
 
 /// How many commits may wait before those who bring more have to wait as well.
@@ -105,6 +105,27 @@ impl<E: Engine> KvStore<E> {
         answer.await.unwrap_or_else(|_| Err(Self::stopped()))
     }
 
+    /// Takes what is due of one queue: that of the effects and timers, or that of a receiver.
+    async fn lease_of(
+        &self,
+        receiver: Option<Receiver>,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        // A courier that finds nothing does not get in the way of those who commit.
+        if !self
+            .read(move |engine| outbox::is_anything_due(engine, receiver, now))
+            .await?
+        {
+            return Ok(Vec::new());
+        }
+        self.write(Promise::MayBeLost, move |draft| {
+            outbox::lease(draft, receiver, now, until, limit)
+        })
+        .await
+    }
+
     const fn stopped() -> StoreError {
         StoreError::Stopped { store: E::NAME }
     }
@@ -164,17 +185,17 @@ impl<E: Engine> Store for KvStore<E> {
         until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Outbound>, StoreError> {
-        // A courier that finds nothing does not get in the way of those who commit.
-        if !self
-            .read(move |engine| outbox::is_anything_due(engine, now))
-            .await?
-        {
-            return Ok(Vec::new());
-        }
-        self.write(Promise::MayBeLost, move |draft| {
-            outbox::lease(draft, now, until, limit)
-        })
-        .await
+        self.lease_of(None, now, until, limit).await
+    }
+
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        self.lease_of(Some(receiver), now, until, limit).await
     }
 
     async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError> {

@@ -4,31 +4,50 @@ use kyc_core::Timestamp;
 
 use super::connections::Connections;
 use super::fault::Fault;
-use super::rows::{chart_of, column, corrupt, moment, session_of, text, timestamp, until};
+use super::rows::{
+    chart_of, column, corrupt, kind, kind_of, moment, session_of, text, timestamp, until,
+};
 use crate::outbox::PUT_BACK;
-use crate::{LONGEST_PAGE, Lease, Outbound, OutboundId, OutgoingKind, Row, Settled, StoreError};
+use crate::{
+    LONGEST_PAGE, Lease, Outbound, OutboundId, OutgoingKind, Receiver, Row, Settled, StoreError,
+};
 
 // Whether an effect is held back is asked of what is there, not written down: a commit that adds one and a settlement that
 // removes the one before it do not see each other.
-const LEASE: &str = "\
-    with due as ( \
-        select session, chart, version, position, available_at from kyc_outbox as work \
-        where available_at <= $1 and (kind = 'timer' or not exists ( \
-            select 1 from kyc_outbox as before \
-            where before.session = work.session and before.chart = work.chart and before.kind = 'effect' \
-            and (before.version, before.position) < (work.version, work.position))) \
-        order by available_at, session, chart, version, position limit $3 \
-        for update skip locked \
-    ), leased as ( \
-        update kyc_outbox as work \
-        set fence = work.fence + 1, leased_until = $2, available_at = greatest(work.due_at, $2) \
-        from due where work.session = due.session and work.chart = due.chart \
-        and work.version = due.version and work.position = due.position \
-        returning work.session, work.chart, work.version, work.position, work.kind, work.body, work.due_at, work.fence, \
-        due.available_at as was_available_at \
-    ) \
-    select session, chart, version, position, kind, body, due_at, fence from leased \
-    order by was_available_at, session, chart, version, position";
+macro_rules! lease {
+    ($is_in_it:literal, $is_in_line:literal) => {
+        concat!(
+            "with due as ( \
+                select session, chart, version, position, available_at from kyc_outbox as work \
+                where available_at <= $1 and ",
+            $is_in_it,
+            " not exists ( \
+                    select 1 from kyc_outbox as before \
+                    where before.session = work.session and before.chart = work.chart and ",
+            $is_in_line,
+            " and (before.version, before.position) < (work.version, work.position))) \
+                order by available_at, session, chart, version, position limit $3 \
+                for update skip locked \
+            ), leased as ( \
+                update kyc_outbox as work \
+                set fence = work.fence + 1, leased_until = $2, available_at = greatest(work.due_at, $2) \
+                from due where work.session = due.session and work.chart = due.chart \
+                and work.version = due.version and work.position = due.position \
+                returning work.session, work.chart, work.version, work.position, work.kind, work.body, work.due_at, \
+                work.fence, due.available_at as was_available_at \
+            ) \
+            select session, chart, version, position, kind, body, due_at, fence from leased \
+            order by was_available_at, session, chart, version, position"
+        )
+    };
+}
+
+const LEASE: &str = lease!(
+    "kind in ('effect', 'timer') and (kind = 'timer' or",
+    "before.kind = 'effect'"
+);
+
+const LEASE_NOTICES: &str = lease!("kind = $4 and (", "before.kind = $4");
 
 /// The row that a lease entitles to settle.
 macro_rules! leased {
@@ -86,6 +105,22 @@ pub(super) async fn lease(
     // twice as much.
     let rows = connections
         .ask(LEASE, &[&until(now), &until(until_then), &at_most(limit)])
+        .await
+        .map_err(Fault::told)?;
+    rows.iter().map(outbound).collect()
+}
+
+pub(super) async fn lease_notices(
+    connections: &Connections,
+    receiver: Receiver,
+    now: Timestamp,
+    until_then: Timestamp,
+    limit: usize,
+) -> Result<Vec<Outbound>, StoreError> {
+    let kind = kind(OutgoingKind::Notice(receiver));
+    let (now, then) = (until(now), until(until_then));
+    let rows = connections
+        .ask(LEASE_NOTICES, &[&now, &then, &at_most(limit), &&*kind])
         .await
         .map_err(Fault::told)?;
     rows.iter().map(outbound).collect()
@@ -195,11 +230,7 @@ fn at_most(limit: usize) -> i64 {
 }
 
 pub(super) fn outbound(row: &tokio_postgres::Row) -> Result<Outbound, StoreError> {
-    let kind = match column(row, 4, "outbox")? {
-        "effect" => OutgoingKind::Effect,
-        "timer" => OutgoingKind::Timer,
-        _ => return Err(corrupt("outbox")),
-    };
+    let kind = kind_of(column(row, 4, "outbox")?)?;
     let (version, index, fence): (i64, i64, i64) = (
         column(row, 2, "outbox")?,
         column(row, 3, "outbox")?,

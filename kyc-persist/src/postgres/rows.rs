@@ -1,5 +1,7 @@
 //! Rows, their journal and their listings.
 
+use std::borrow::Cow;
+
 use kyc_core::journal::{ChartName, Entry, Hash};
 use kyc_core::{Key, SessionId, Timestamp};
 
@@ -7,8 +9,8 @@ use super::NAME;
 use super::connections::{Connections, pause};
 use super::fault::{Fault, PostgresError};
 use crate::{
-    Commit, Committed, Cursor, Expected, Kept, Listed, Order, OutgoingKind, Page, Query, Row,
-    StoreError,
+    Commit, Committed, Cursor, Expected, Kept, Listed, Order, OutgoingKind, Page, Query, Receiver,
+    Row, StoreError,
 };
 
 /// How often a commit is tried at most.
@@ -169,7 +171,7 @@ async fn attempt(connections: &Connections, commit: &Commit) -> Result<bool, Att
     let moments = moments.map_err(AttemptFault::Before)?;
     let opened_at = moment(facts.at).map_err(AttemptFault::Before)?;
     let positions: Vec<i64> = (0..).take(commit.outbox.len()).collect();
-    let kinds: Vec<&str> = commit.outbox.iter().map(|work| kind(work.kind)).collect();
+    let kinds: Vec<Cow<'static, str>> = commit.outbox.iter().map(|work| kind(work.kind)).collect();
     let bodies: Vec<&[u8]> = commit
         .outbox
         .iter()
@@ -379,10 +381,23 @@ fn number(number: i64) -> Result<u32, StoreError> {
     number.try_into().map_err(|_| corrupt("row"))
 }
 
-pub(super) const fn kind(kind: OutgoingKind) -> &'static str {
+pub(super) fn kind(kind: OutgoingKind) -> Cow<'static, str> {
     match kind {
-        OutgoingKind::Effect => "effect",
-        OutgoingKind::Timer => "timer",
+        OutgoingKind::Effect => "effect".into(),
+        OutgoingKind::Timer => "timer".into(),
+        OutgoingKind::Notice(Receiver(number)) => format!("notice.{number}").into(),
+    }
+}
+
+pub(super) fn kind_of(text: &str) -> Result<OutgoingKind, StoreError> {
+    match (text, text.strip_prefix("notice.")) {
+        ("effect", _) => Ok(OutgoingKind::Effect),
+        ("timer", _) => Ok(OutgoingKind::Timer),
+        (_, Some(number)) => number
+            .parse()
+            .map(|number| OutgoingKind::Notice(Receiver(number)))
+            .map_err(|_| corrupt("outbox")),
+        _ => Err(corrupt("outbox")),
     }
 }
 

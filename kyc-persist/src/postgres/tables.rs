@@ -11,9 +11,10 @@ use super::fault::{Fault, PostgresError};
 use crate::StoreError;
 
 /// One after the other, never changed once released.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "sessions", include_str!("0001.sql")),
     (2, "import", include_str!("0002.sql")),
+    (3, "notices", include_str!("0003.sql")),
 ];
 
 /// What comes before the first migration: where they are counted.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use kyc_core::journal::{Entry, Facts, Hash};
 use kyc_core::{Actor, Key, Timestamp};
 use kyc_persist::{
-    Commit, Expected, MemoryStore, Outgoing, OutgoingKind, Row, Store as _, StoreError,
+    Commit, Expected, MemoryStore, Outgoing, OutgoingKind, Receiver, Row, Store as _, StoreError,
 };
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -45,8 +45,8 @@ pub(crate) struct Next<'a> {
     pub(crate) key: u8,
     pub(crate) state: u8,
     pub(crate) event: &'a str,
-    /// Whether a timer, and due after how many milliseconds.
-    pub(crate) outbox: &'a [(bool, u8)],
+    /// Of which kind, and due after how many milliseconds.
+    pub(crate) outbox: &'a [(u8, u8)],
 }
 
 impl Next<'_> {
@@ -83,11 +83,11 @@ impl Next<'_> {
             to: name(self.state),
             effects: vec![],
         };
-        let outgoing = |&(timer, due): &(bool, u8)| Outgoing {
-            kind: if timer {
-                OutgoingKind::Timer
-            } else {
-                OutgoingKind::Effect
+        let outgoing = |&(kind, due): &(u8, u8)| Outgoing {
+            kind: match kind {
+                0 => OutgoingKind::Timer,
+                1 => OutgoingKind::Effect,
+                receiver => OutgoingKind::Notice(receiver_of(receiver)),
             },
             body: format!("{} {due}", self.key),
             due_at: Timestamp::from_millis(now + u64::from(due)),
@@ -108,6 +108,13 @@ pub(crate) fn row_of(number: u8) -> Row {
     } else {
         Row::review(session)
     }
+}
+
+/// The kinds of work: a timer, an effect, and notices to two.
+pub(crate) const KINDS: u8 = 4;
+
+pub(crate) fn receiver_of(number: u8) -> Receiver {
+    Receiver(number.into())
 }
 
 pub(crate) fn key_of(number: u8) -> Key {

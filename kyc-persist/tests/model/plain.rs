@@ -8,7 +8,9 @@ use kyc_persist::{
 use proptest::prelude::*;
 use tempfile::tempdir;
 
-use crate::asks::{From, KEYS, Next, ROWS, from, key_of, name, of, reopened, row_of, same};
+use crate::asks::{
+    From, KEYS, KINDS, Next, ROWS, from, key_of, name, of, receiver_of, reopened, row_of, same,
+};
 #[cfg(feature = "postgres")]
 use crate::server;
 
@@ -20,9 +22,11 @@ enum Ask {
         from: From,
         key: u8,
         state: u8,
-        outbox: Vec<(bool, u8)>,
+        outbox: Vec<(u8, u8)>,
     },
     Lease {
+        /// The kind that is in it.
+        queue: u8,
         span: u8,
         limit: u8,
     },
@@ -58,11 +62,11 @@ enum Ask {
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
-    let outbox = prop::collection::vec((any::<bool>(), 0..20_u8), 0..4);
+    let outbox = prop::collection::vec((0..KINDS, 0..20_u8), 0..4);
     prop_oneof![
         12 => (0..ROWS, from(), 0..KEYS, 0..3_u8, outbox)
             .prop_map(|(row, from, key, state, outbox)| Ask::Commit { row, from, key, state, outbox }),
-        5 => (0..30_u8, 0..6_u8).prop_map(|(span, limit)| Ask::Lease { span, limit }),
+        5 => (1..KINDS, 0..30_u8, 0..6_u8).prop_map(|(queue, span, limit)| Ask::Lease { queue, span, limit }),
         6 => (any::<usize>(), 0..3_u8).prop_map(|(lease, how)| Ask::Settle { lease, how }),
         3 => any::<usize>().prop_map(|lease| Ask::Retry { lease }),
         3 => (0..15_u8).prop_map(|millis| Ask::Pass { millis }),
@@ -180,10 +184,16 @@ impl<P, F: AsyncFn(&P) -> S, S: Store + Grants> Pair<P, F, S> {
                 );
                 same(ask, answers);
             }
-            Ask::Lease { span, limit } => {
+            Ask::Lease { queue, span, limit } => {
                 let (until, limit) = (later(span), limit.into());
-                let model = self.model.lease(now, until, limit).await;
-                let store = self.store().lease(now, until, limit).await;
+                let lease = async |store: &dyn Store| match queue {
+                    1 => store.lease(now, until, limit).await,
+                    to => {
+                        let to = receiver_of(to);
+                        store.lease_notices(to, now, until, limit).await
+                    }
+                };
+                let (model, store) = (lease(&self.model).await, lease(self.store()).await);
                 self.leases.extend(
                     model
                         .iter()

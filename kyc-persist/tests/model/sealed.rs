@@ -18,7 +18,7 @@ use tempfile::tempdir;
 
 use self::ask::{Ask, Step, ask};
 use self::place::{Place, Redb, Sled};
-use crate::asks::{KEYS, Next, ROWS, key_of, name, of, row_of, same};
+use crate::asks::{KEYS, KINDS, Next, ROWS, key_of, name, of, receiver_of, row_of, same};
 
 proptest! {
     #![proptest_config(of(64))]
@@ -250,8 +250,15 @@ impl<P: Place> Pair<P> {
     /// What both give of rows that nobody has erased is the same; of the others what was promised.
     async fn lease(&mut self, ask: &Ask, until: Timestamp) -> Vec<Lease> {
         let now = Timestamp::from_millis(self.now);
-        let model = self.model.lease(now, until, 200).await.unwrap();
-        let store = self.store().lease(now, until, 200).await.unwrap();
+        let all = async |store: &dyn Store| {
+            let mut leased = store.lease(now, until, 200).await.unwrap();
+            for receiver in 2..KINDS {
+                let notices = store.lease_notices(receiver_of(receiver), now, until, 200);
+                leased.extend(notices.await.unwrap());
+            }
+            leased
+        };
+        let (model, store) = (all(&self.model).await, all(self.store()).await);
         for outbound in &store {
             let (kind, body) = &self.promised[outbound.id()];
             assert_eq!((&outbound.kind, &outbound.body), (kind, body), "{ask:?}");
@@ -363,8 +370,8 @@ impl<P: Place> Pair<P> {
         assert_eq!(self.done.intersection(&dead).count(), 0);
         for (id, (kind, _)) in &self.promised {
             let is_there = self.done.contains(id) || dead.contains(id);
-            // A deadline of somebody who was forgotten may be, too.
-            let is_forgotten = *kind == OutgoingKind::Timer && self.erased.contains(&id.row);
+            // A deadline or a notice of somebody who was forgotten may be, too.
+            let is_forgotten = *kind != OutgoingKind::Effect && self.erased.contains(&id.row);
             assert!(is_there || is_forgotten, "{id} is lost");
         }
     }

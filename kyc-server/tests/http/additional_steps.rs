@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{API_KEY, Applicant, Stage, World, problem};
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let flow = include_str!("../../../kyc-core/tests/flows/additional_steps.json");
     let stage = Stage {
         flows: vec![Arc::new(Flow::from_json(flow).unwrap())],
@@ -17,19 +17,19 @@ async fn world() -> World {
     World::on(&stage).await
 }
 
-async fn open(world: &World, key: &str, opening: &Value) -> Response {
+pub(crate) async fn open(world: &World, key: &str, opening: &Value) -> Response {
     let asked = world.post("/integrator/v1/sessions").bearer_auth(API_KEY);
     let asked = asked.header("idempotency-key", key).json(opening);
     asked.send().await.unwrap()
 }
 
-async fn sessions(world: &World) -> usize {
+pub(crate) async fn sessions(world: &World) -> usize {
     let asked = world.get("/integrator/v1/sessions").bearer_auth(API_KEY);
     let page: Value = asked.send().await.unwrap().json().await.unwrap();
     page["sessions"].as_array().unwrap().len()
 }
 
-async fn to_the_steps(erika: &Applicant<'_>) {
+pub(crate) async fn to_the_steps(erika: &Applicant<'_>) {
     erika.begin().await;
     erika
         .send(json!({ "type": "select_document", "country": "DE", "document": "passport" }))
@@ -46,7 +46,7 @@ async fn to_the_steps(erika: &Applicant<'_>) {
     erika.send(json!({ "type": "accept_selfie" })).await;
 }
 
-fn capture(step: &str, source: &str, blob: &str) -> Value {
+pub(crate) fn capture(step: &str, source: &str, blob: &str) -> Value {
     json!({ "type": "capture_step", "step": step, "source": source, "blob": blob })
 }
 

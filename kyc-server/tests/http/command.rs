@@ -68,6 +68,19 @@ fn the_lines_that_are_printed_make_a_configuration() {
 }
 
 #[test]
+fn a_pair_for_basic_is_printed_once_and_only_its_digest_is_for_the_configuration() {
+    let printed = program().args(["api-key", "shop", "--basic"]).output();
+    let lines = String::from_utf8(printed.unwrap().stdout).unwrap();
+    let config = Config::parse(&lines).unwrap();
+    assert!(config.has_pairs());
+    let (_, pair) = lines.split_once("KEY:SECRET, shown only now: ").unwrap();
+    let (pair, digest) = pair.split_once('\n').unwrap();
+    assert_eq!(config.integrator_by_pair(pair).unwrap().name, "shop");
+    assert!(config.integrator_by_pair("other:secret").is_none());
+    assert!(!digest.contains(pair));
+}
+
+#[test]
 fn a_short_password_is_refused() {
     let mut child = program()
         .args(["reviewer", "ada"])

@@ -75,7 +75,8 @@ impl Stage {
             public_url: format!("http://{address}"),
             pages: self.pages.clone(),
             secret: [7; 32],
-        });
+        })
+        .with_pdfs(env!("CARGO_BIN_EXE_kyc-server"));
         (server, listener)
     }
 }

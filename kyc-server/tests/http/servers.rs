@@ -9,6 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use crate::handover::{asking, begun, confirms, is_out, standing, takes_back};
 use crate::harness::{Applicant, Reviewer, Stage, World, config, problem};
 use crate::postgres::Place;
 
@@ -89,6 +90,43 @@ fn what_happens_at_one_server_reaches_pages_at_another_at_once() {
                 break;
             }
         }
+    });
+}
+
+#[test]
+fn a_session_is_handed_over_and_taken_back_across_servers() {
+    let place = Place::started(&[]);
+    let stage = Stage::new();
+    main(async {
+        let (a, b) = (server(&place, &stage).await, server(&place, &stage).await);
+        let desk = a.applicant("one").await;
+        desk.begin().await;
+        let mut told = desk.stream().await;
+        let at_b = Applicant {
+            world: &b,
+            session: desk.session.clone(),
+            token: desk.token.clone(),
+        };
+        let (phone, digits) = asking(&at_b, &begun(&desk).await).await;
+        // Nobody but the other server knows that somebody has come.
+        while standing(&desk).await["match"] != digits {
+            told.next().await.unwrap();
+        }
+        assert_eq!(
+            confirms(&desk, &digits).await.status(),
+            StatusCode::NO_CONTENT
+        );
+        phone.describe().await;
+        told.until(|told| told.data["version"] == 2).await;
+        let back = json!({ "type": "back" });
+        problem(at_b.post(&back, 2, "late").await, 409, "handed_over").await;
+
+        let mut heard = phone.stream().await;
+        heard.next().await.unwrap();
+        takes_back(&desk).await;
+        heard.next().await.unwrap();
+        is_out(&phone).await;
+        desk.send(back).await;
     });
 }
 

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use kyc_core::journal::Entry;
 use kyc_core::{Key, Timestamp};
 use kyc_persist::{
-    Commit, Committed, Kept, Lease, MemoryStore, Outbound, OutboundId, Page, Query, Row, Settled,
-    Store, StoreError,
+    Commit, Committed, Kept, Lease, MemoryStore, Outbound, OutboundId, Page, Query, Receiver, Row,
+    Settled, Store, StoreError,
 };
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
@@ -54,6 +54,16 @@ impl Store for Gated {
         limit: usize,
     ) -> Result<Vec<Outbound>, StoreError> {
         self.store.lease(now, until, limit).await
+    }
+
+    async fn lease_notices(
+        &self,
+        receiver: Receiver,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Outbound>, StoreError> {
+        self.store.lease_notices(receiver, now, until, limit).await
     }
 
     async fn settle(&self, lease: &Lease, settled: Settled) -> Result<(), StoreError> {

@@ -25,6 +25,10 @@ export type KycErrorCode =
   | "unauthorised"
   /** The link was used before, or is too old. */
   | "link_invalid"
+  /** This hand-over was called off, refused or taken back, or nobody answered in time. */
+  | "handover_ended"
+  /** The transport knows of no other devices. */
+  | "handover_unsupported"
   /** The server does not want this request. `problem.code` says why. */
   | "refused_by_server"
   /** The server stood elsewhere: what was not yet saved is gone, and the session shows what the server has. */

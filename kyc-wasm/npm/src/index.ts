@@ -4,14 +4,17 @@ export { KycSession, type OpenOptions } from "./session.js";
 export type { Capture, Divergence, SaveStatus, SessionState } from "./state.js";
 export { MemoryStore, type LocalStore } from "./storage.js";
 export { IndexedDbStore } from "./indexed-db.js";
+export type { Begun, HandOver, HandOverStanding, HandOverTransport } from "./handover.js";
 export type { Progress } from "./upload.js";
 export {
   HttpTransport,
+  type Asking,
   type Credential,
   type HttpOptions,
   type Link,
   type Loaded,
   type Posted,
+  type ShownPage,
   type Transport,
   type UploadOptions,
 } from "./transport.js";

@@ -2,6 +2,7 @@
 import type { Definition, Event, EventKind } from "./generated/collection.js";
 import { patience, type Patience } from "./backoff.js";
 import { KycError } from "./error.js";
+import { HandOvers } from "./handover.js";
 import { IndexedDbStore } from "./indexed-db.js";
 import { Listeners } from "./listeners.js";
 import { Photos } from "./photos.js";
@@ -40,6 +41,7 @@ export class KycSession {
   readonly #life = new AbortController();
   readonly #listeners = new Listeners();
   readonly #echoes = new Set<number>();
+  readonly #handOvers: HandOvers;
   #chart: Chart;
   #offers: readonly Offers[] | null = null;
   #server: Loaded;
@@ -66,6 +68,7 @@ export class KycSession {
     this.#waiting = [...waiting];
     this.#status = waiting.length === 0 ? "saved" : "saving";
     this.#chart = replayed(standing, waiting);
+    this.#handOvers = this.#withOtherDevices(standing);
     this.#state = this.#drawn();
     shelf.onWritten = () => this.#written();
     this.#tabs = shelf.isShared ? this.#withOthers() : null;
@@ -121,6 +124,21 @@ export class KycSession {
   /** A photo that this device has: taken in this page, or not gone out yet. `null` when only the server has it. */
   readonly photo = (digest: string): Promise<Blob | null> => this.#photos.photo(digest, this.#waiting);
 
+  /**
+   * Begins to go on with another device, once everything is saved. `getSnapshot().handover` tells the link to show, then the digits of
+   * the device that has come.
+   */
+  readonly handOver = (): Promise<void> => this.#onceSaved(() => this.#handOvers.begin());
+
+  /** Lets the device in that shows the same digits. From then on this one reads along. */
+  readonly confirmHandOver = (): Promise<void> => this.#onceSaved(() => this.#handOvers.confirm());
+
+  /** Calls the hand-over off, says no, or takes the session back: the other device has no way in any more. */
+  readonly takeBack = async (): Promise<void> => {
+    this.#alive();
+    await this.#handOvers.takeBack();
+  };
+
   /** Ends the session on this device, and removes what the device keeps of it: unsent steps, too. */
   readonly forget = async (): Promise<void> => {
     this.#photos.clear();
@@ -131,6 +149,7 @@ export class KycSession {
 
   #take(event: Event, photo: Waiting["photo"]): Answer {
     this.#alive();
+    if (this.#handOvers.isElsewhere) return { outcome: "rejected", code: "not_accepted", state: this.#state.view.state, event: event.type };
     const version = this.#chart.view().version;
     const at = this.#transport.now();
     const outcome = this.#chart.handle(event, at);
@@ -203,6 +222,34 @@ export class KycSession {
       if (session !== undefined) void session.#agree(told);
     };
     return new Tabs(this.#transport.session, heard, this.#life.signal);
+  }
+
+  #withOtherDevices(standing: Loaded): HandOvers {
+    const self = new WeakRef(this);
+    const handOvers = new HandOvers({
+      transport: this.#transport.handOver,
+      now: () => this.#transport.now(),
+      reread: () => {
+        const session = self.deref();
+        if (session !== undefined) void session.#read();
+      },
+      changed: () => {
+        const session = self.deref();
+        if (session !== undefined) session.#become(session.#status);
+      },
+      patience: this.#patience,
+      life: this.#life.signal,
+    });
+    handOvers.told(standing.handover, handOvers.turn);
+    return handOvers;
+  }
+
+  /** What this device has not saved would be lost to the other one. */
+  async #onceSaved(work: () => Promise<void>): Promise<void> {
+    this.#alive();
+    if (this.#waiting.length > 0 && this.#status === "offline") throw new KycError("offline");
+    await this.saved();
+    await work();
   }
 
   #follow(): void {
@@ -300,12 +347,14 @@ export class KycSession {
   /** The server stands elsewhere: its snapshot replaces ours, and the page is told. */
   async #corrected({ problem }: Extract<Posted, { ok: false }>): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
+      const turn = this.#handOvers.turn;
       const loaded = await this.#tried(() => this.#transport.load(this.#life.signal), attempt);
       if (loaded === "stop") return false;
       if (loaded === "again") continue;
       const lost = this.#waiting;
       this.#waiting = [];
       this.#adopt(loaded);
+      this.#handOvers.told(loaded.handover, turn);
       this.#diverge(problem.code, problem.reason ?? null, lost);
       this.#keepStanding(lost);
       return true;
@@ -327,6 +376,7 @@ export class KycSession {
       for (let attempt = 1; this.#readAgain && this.#waiting.length === 0; ) {
         // What is heard from here on may be missing in the answer, so it asks for another.
         this.#readAgain = false;
+        const turn = this.#handOvers.turn;
         const loaded = await this.#tried(() => this.#transport.load(this.#life.signal), attempt);
         if (loaded === "stop") return;
         if (loaded === "again") {
@@ -338,6 +388,7 @@ export class KycSession {
         if (this.#waiting.length > 0) this.#readAgain = true;
         if (this.#waiting.length > 0 || loaded.view.version < this.#confirmed) continue;
         this.#adopt(loaded);
+        this.#handOvers.told(loaded.handover, turn);
         this.#keepStanding();
         this.#become(this.#divergence === null ? "saved" : "conflict");
       }
@@ -391,13 +442,15 @@ export class KycSession {
     const own = this.#chart.view();
     // The server knows more at the same version: whether a reviewer has taken the case, for one.
     const isServers = this.#server.view.version === own.version;
+    const view = isServers ? this.#server.view : own;
     return {
-      view: isServers ? this.#server.view : own,
+      view: this.#handOvers.isElsewhere ? { ...view, accepts: [] } : view,
       status: this.#status,
       waiting: this.#waiting.length,
       kept: this.#waiting.length === 0 || this.#shelf.isKept,
       uploading: this.#uploading,
       divergence: this.#divergence,
+      handover: this.#handOvers.now,
     };
   }
 

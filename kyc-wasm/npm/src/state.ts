@@ -1,5 +1,6 @@
 /** What a page draws of a session, and what it hands in. */
 import type { EventKind, ProofKind, Side, Source, StepName, View } from "./generated/collection.js";
+import type { HandOver } from "./handover.js";
 import type { Progress } from "./upload.js";
 
 /**
@@ -29,6 +30,8 @@ export interface SessionState {
   /** How far the photo is that is on its way up. */
   readonly uploading: Progress | null;
   readonly divergence: Divergence | null;
+  /** Where a hand-over stands that this device has begun. While it is `agreed`, another device moves the session. */
+  readonly handover: HandOver | null;
 }
 
 /** An event that hands in a photo or a file, before that has its name. */

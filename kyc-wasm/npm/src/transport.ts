@@ -2,6 +2,7 @@
 import type { Definition, Event, Step, View } from "./generated/collection.js";
 import { patience, type Patience } from "./backoff.js";
 import { KycError, type Problem } from "./error.js";
+import { POLL, type Begun, type HandOverStanding, type HandOverTransport } from "./handover.js";
 import { serverEvents } from "./stream.js";
 import { digestOf, put, type Progress } from "./upload.js";
 
@@ -10,6 +11,8 @@ export interface Loaded {
   readonly view: View;
   readonly flow: Definition;
   readonly snapshot: string;
+  /** Where a hand-over stands that this device has begun. */
+  readonly handover?: HandOverStanding | null;
 }
 
 /** The server's answer to an event: its step, or the problem that ends the event's way. */
@@ -30,10 +33,18 @@ export interface Transport {
   now(): number;
   load(signal?: AbortSignal): Promise<Loaded>;
   post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted>;
-  /** Sends the bytes of an image and answers their digest. The same bytes may go again. */
+  /** Sends the bytes of an image or a PDF and answers their digest. The same bytes may go again. */
   upload(bytes: Blob, options?: UploadOptions): Promise<string>;
   /** Calls back with the server's version at every change, until aborted. */
   follow(heard: (version: number) => void, signal: AbortSignal): void;
+  /** Without it, the session goes on at no other device. */
+  readonly handOver?: HandOverTransport;
+}
+
+/** One page of a file as the server shows it, and how many there are: a photo has one. */
+export interface ShownPage {
+  readonly picture: Blob;
+  readonly pages: number;
 }
 
 /** What a link code is exchanged for. Keep it; it is the applicant's credential for this one session. */
@@ -47,6 +58,19 @@ export interface Credential {
 export interface Link {
   readonly link: string;
   readonly link_expires_at: number;
+}
+
+/** A device that waits to be let in: plain data, so that a reload goes on waiting. */
+export interface Asking {
+  readonly token: string;
+  /** The digits that both devices show. */
+  readonly match: string;
+  readonly expires_at: number;
+}
+
+interface Reach {
+  readonly base?: string;
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 export interface HttpOptions {
@@ -83,19 +107,36 @@ export class HttpTransport implements Transport {
   }
 
   /** Turns the code of a link, which works once, into the session's credential. */
-  static async exchange(code: string, options: { base?: string; fetch?: typeof globalThis.fetch } = {}): Promise<Credential> {
+  static exchange(code: string, options: Reach = {}): Promise<Credential> {
+    return presented<Credential>("/exchange", code, options);
+  }
+
+  /** Asks to be let in with the code of another device's hand-over, which works once. Show the digits, and wait. */
+  static askWith(code: string, options: Reach = {}): Promise<Asking> {
+    return presented<Asking>("/handover", code, options);
+  }
+
+  /** Waits until the other device has said yes; throws `KycError("handover_ended")` when it will not. */
+  static async untilLetIn(asking: Asking, options: Reach & { patience?: Patience; signal?: AbortSignal } = {}): Promise<Credential> {
+    const { signal = new AbortController().signal } = options;
     const request = options.fetch ?? globalThis.fetch.bind(globalThis);
-    const response = await reached(
-      request(`${options.base ?? BASE}/exchange`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ code }),
-      }),
-    );
-    if (response.ok) return (await response.json()) as Credential;
-    const problem = await problemOf(response);
-    if (isLater(response.status)) throw new KycError("offline", { problem, retryAfter: retryAfter(response) });
-    throw new KycError("link_invalid", { problem });
+    const headers = { authorization: `Bearer ${asking.token}` };
+    for (;;) {
+      const answer = reached(request(`${options.base ?? BASE}/handover`, { headers, cache: "no-store", signal }));
+      const response = await answer.catch((error: unknown) => {
+        if (error instanceof KycError && error.code === "offline") return null;
+        throw error;
+      });
+      if (response?.ok === true) {
+        const told = (await response.json()) as { state: string; session: string; expires_at: number };
+        if (told.state === "agreed") return { session: told.session, token: asking.token, expires_at: told.expires_at };
+      } else if (response !== null && !isLater(response.status)) {
+        throw new KycError("handover_ended", { problem: await problemOf(response) });
+      }
+      await (options.patience ?? patience).wait(POLL, signal).catch((cause: unknown) => {
+        throw new KycError("aborted", { cause });
+      });
+    }
   }
 
   now(): number {
@@ -121,7 +162,7 @@ export class HttpTransport implements Transport {
     return { ok: false, problem: await problemOf(response) };
   }
 
-  /** Sends the bytes of an image and answers their name, for `capture_page` and `capture_selfie`. */
+  /** Sends the bytes of a file and answers their name, for `capture_page`, `capture_selfie` and `capture_step`. */
   async upload(bytes: Blob, options: UploadOptions = {}): Promise<string> {
     const content = await bytes.arrayBuffer();
     const digest = await digestOf(content);
@@ -141,10 +182,26 @@ export class HttpTransport implements Transport {
     return (await this.#expect(`/blobs/${digest}`, { signal: signal ?? null })).blob();
   }
 
+  /** One page of a PDF of this session, counted from 1, as the server shows it. */
+  async page(digest: string, number: number, signal?: AbortSignal): Promise<ShownPage> {
+    const response = await this.#expect(`/blobs/${digest}?page=${number}`, { signal: signal ?? null });
+    const pages = Number(response.headers.get("kyc-pages") ?? 1);
+    return { picture: await response.blob(), pages: Number.isSafeInteger(pages) && pages > 0 ? pages : 1 };
+  }
+
   /** A fresh link to this session, for another device. */
   async link(): Promise<Link> {
     return (await this.#expect("/links", { method: "POST" })).json() as Promise<Link>;
   }
+
+  readonly handOver: HandOverTransport = {
+    begin: async (signal) => (await this.#expect("/handover", { method: "POST", signal: signal ?? null })).json() as Promise<Begun>,
+    confirm: async (match, signal) => {
+      const headers = { "content-type": "application/json" };
+      await this.#expect("/handover/confirm", { method: "POST", headers, body: JSON.stringify({ match }), signal: signal ?? null });
+    },
+    takeBack: async (signal) => void (await this.#expect("/handover", { method: "DELETE", signal: signal ?? null })),
+  };
 
   follow(heard: (version: number) => void, signal: AbortSignal): void {
     void this.#follow(heard, signal);
@@ -213,6 +270,17 @@ export class HttpTransport implements Transport {
     const skew = server - Date.now();
     this.#skew = Math.abs(skew) > TOLERATED_SKEW ? skew : 0;
   }
+}
+
+/** Trades a code that works once. */
+async function presented<T>(path: string, code: string, { base = BASE, fetch = globalThis.fetch.bind(globalThis) }: Reach): Promise<T> {
+  const response = await reached(
+    fetch(`${base}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ code }) }),
+  );
+  if (response.ok) return (await response.json()) as T;
+  const problem = await problemOf(response);
+  if (isLater(response.status)) throw new KycError("offline", { problem, retryAfter: retryAfter(response) });
+  throw new KycError("link_invalid", { problem });
 }
 
 async function reached(answer: Promise<Response>): Promise<Response> {

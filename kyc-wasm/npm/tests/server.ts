@@ -22,6 +22,8 @@ export class TestServer {
   readonly arrived: Arrived[] = [];
   token: string = randomUUID();
   code: string | null = randomUUID();
+  /** What another device of the session can ask with, the one that asks, and whether it was let in. */
+  handover: { code: string | null; token: string | null; agreed: boolean; until: number } | null = null;
   /** `away` cuts the line before, `deaf` after the work is done; `ill` says 503, `hurried` 429. */
   mood: Mood = "well";
   /** Called once, when a request has been dealt with in a mood other than `well`. */
@@ -108,39 +110,92 @@ export class TestServer {
       tell?.();
       return;
     }
-    if (isStream && header(request, "authorization") === `Bearer ${this.token}`) return this.#stream(response);
-    const { status, content, type } = this.#answer(request, path, body);
-    response.writeHead(status, { "content-type": type }).end(content);
+    if (isStream && this.#isIn(request)) return this.#stream(response);
+    const { status, content, type, pages } = this.#answer(request, path, body);
+    response.writeHead(status, { "content-type": type, ...(pages === undefined ? {} : { "kyc-pages": pages }) }).end(content);
   }
 
-  #answer(request: IncomingMessage, path: string, body: Buffer): { status: number; content: string | Buffer; type: string } {
-    const json = (status: number, content: unknown) => ({ status, content: JSON.stringify(content), type: "application/json" });
+  #answer(request: IncomingMessage, path: string, body: Buffer): Answered {
+    const json = (status: number, content: unknown): Answered => ({ status, content: JSON.stringify(content), type: "application/json" });
     if (path === "/exchange") {
       const { code } = JSON.parse(body.toString()) as { code: string };
       if (code !== this.code) return json(401, { code: "code_invalid" });
       this.code = null;
       return json(200, { session: this.session, token: this.token, expires_at: Date.now() + 3_600_000 });
     }
-    if (header(request, "authorization") !== `Bearer ${this.token}`) return json(401, { code: "unauthorised" });
+    if (path === "/handover") return json(...this.#asks(request, body.toString()));
+    if (!this.#isIn(request)) return json(401, { code: "unauthorised" });
+    const isFirst = header(request, "authorization") === `Bearer ${this.token}`;
     const [, , session, thing, name] = path.split("/");
     if (session !== this.session) return json(404, { code: "not_found" });
     if (thing === undefined) {
       const view = this.#chart.view();
       // As the real one does: only who keeps the case knows whether a reviewer can see it.
       const phase = view.state === "final" ? "in_review" : view.phase;
-      return json(200, { view: { ...view, phase }, flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot() });
+      return json(200, { view: { ...view, phase }, flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot(), handover: isFirst ? this.#standing() : null });
     }
+    if (thing === "handover") return json(...this.#handsOver(request, name, body.toString()));
+    if (isFirst && this.handover?.agreed === true) return json(409, { code: "handed_over" });
     if (thing === "events") return json(...this.#event(request, body.toString()));
     if (thing === "links") return json(201, { link: "http://127.0.0.1/apply/#code=next", link_expires_at: Date.now() + 600_000 });
     if (thing === "blobs" && request.method === "PUT") {
       if (createHash("sha256").update(body).digest("hex") !== name) return json(422, { code: "digest_mismatch" });
-      if (body.subarray(0, 2).toString("hex") !== "ffd8") return json(415, { code: "not_an_image" });
+      if (body.subarray(0, 2).toString("hex") !== "ffd8" && !isPdf(body)) return json(415, { code: "not_an_image" });
       const known = this.#blobs.has(name);
       this.#blobs.set(name, body);
       return json(known ? 200 : 201, {});
     }
-    const blob = thing === "blobs" ? this.#blobs.get(name ?? "") : undefined;
-    return blob === undefined ? json(404, { code: "not_found" }) : { status: 200, content: blob, type: "image/jpeg" };
+    const [digest = "", page] = (name ?? "").split("?page=");
+    const blob = thing === "blobs" ? this.#blobs.get(digest) : undefined;
+    if (blob === undefined) return json(404, { code: "not_found" });
+    // Of a PDF, whatever it is, three pages are shown.
+    const picture = isPdf(blob) ? Buffer.from(`page ${page ?? "1"}`) : blob;
+    return { status: 200, content: picture, type: "image/jpeg", pages: isPdf(blob) ? 3 : 1 };
+  }
+
+  /** A device comes with the code. */
+  comes(): void {
+    if (this.handover !== null) Object.assign(this.handover, { code: null, token: randomUUID() });
+    this.#moved(this.#version);
+  }
+
+  #isIn(request: IncomingMessage): boolean {
+    const tokens = [this.token, ...(this.handover?.agreed === true ? [this.handover.token] : [])];
+    return tokens.some((token) => header(request, "authorization") === `Bearer ${token}`);
+  }
+
+  #standing(): unknown {
+    const { handover } = this;
+    if (handover?.agreed === true) return { state: "agreed" };
+    if (handover === null || Date.now() >= handover.until) return null;
+    return handover.token === null ? { state: "open", expires_at: handover.until } : { state: "asked", match: "047", expires_at: handover.until };
+  }
+
+  #handsOver(request: IncomingMessage, name: string | undefined, body: string): [number, unknown] {
+    if (request.method === "DELETE") {
+      this.handover = null;
+      return [200, {}];
+    }
+    if (name === "confirm") {
+      const { match } = JSON.parse(body) as { match: string };
+      if (match !== "047" || this.handover === null || this.handover.token === null) return [410, { code: "handover_ended" }];
+      this.handover.agreed = true;
+      return [200, {}];
+    }
+    this.handover = { code: randomUUID(), token: null, agreed: false, until: Date.now() + 300_000 };
+    return [201, { link: `http://127.0.0.1/apply/#handover=${this.handover.code}`, expires_at: this.handover.until }];
+  }
+
+  #asks(request: IncomingMessage, body: string): [number, unknown] {
+    const { handover } = this;
+    if (request.method === "POST") {
+      if (handover === null || handover.code !== (JSON.parse(body) as { code: string }).code) return [401, { code: "code_invalid" }];
+      this.comes();
+      return [200, { token: handover.token, match: "047", expires_at: handover.until }];
+    }
+    if (handover === null || header(request, "authorization") !== `Bearer ${handover.token}`) return [410, { code: "handover_ended" }];
+    if (!handover.agreed) return [200, { state: "asked", match: "047", expires_at: handover.until }];
+    return [200, { state: "agreed", session: this.session, expires_at: Date.now() + 3_600_000 }];
   }
 
   #event(request: IncomingMessage, body: string): [number, unknown] {
@@ -180,6 +235,15 @@ export class TestServer {
 function respond(response: ServerResponse, status: number, content: unknown, headers: Record<string, string>): void {
   response.writeHead(status, { "content-type": "application/problem+json", ...headers }).end(JSON.stringify(content));
 }
+
+interface Answered {
+  readonly status: number;
+  readonly content: string | Buffer;
+  readonly type: string;
+  readonly pages?: number;
+}
+
+const isPdf = (bytes: Buffer): boolean => bytes.subarray(0, 5).toString() === "%PDF-";
 
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];

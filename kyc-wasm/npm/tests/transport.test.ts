@@ -50,6 +50,20 @@ describe("uploads", () => {
     expect(server.arrived.at(-1)).toMatchObject({ method: "PUT", path: `/sessions/s-1/blobs/${digest}` });
   });
 
+  test("a PDF goes up as it is, and comes back as pictures of its pages", async () => {
+    const bill = new Blob(["%PDF-1.7 a bill"], { type: "application/pdf" });
+    const transport = transportTo(server);
+
+    const digest = await transport.upload(bill);
+    expect(server.arrived.at(-1)?.body).toBe("%PDF-1.7 a bill");
+    const { picture, pages } = await transport.page(digest, 2);
+
+    expect({ pages, shown: await picture.text() }).toEqual({ pages: 3, shown: "page 2" });
+    const photo = await transport.upload(jpeg("a page"));
+    expect(await transport.page(photo, 1)).toMatchObject({ pages: 1 });
+    await expect(transport.page("0".repeat(64), 1)).rejects.toMatchObject({ code: "refused_by_server", problem: { status: 404 } });
+  });
+
   test("what the server does not want is refused with the server's code", async () => {
     await expect(transportTo(server).upload(new Blob(["<svg/>"]))).rejects.toMatchObject({
       code: "refused_by_server",

@@ -1,13 +1,16 @@
 /** The page as a whole: opens the session, and draws the screen that the chart's next action asks for. */
 import { html, nothing, type PropertyValues } from "lit";
-import { HttpTransport, init, KycError, KycSession, type RetakeReason, type SessionState } from "@kyc/sdk";
-import { credential, forget, forgetEnded } from "./credential";
+import { HttpTransport, init, KycError, KycSession, type Asking, type NextAction, type RetakeReason, type SessionState } from "@kyc/sdk";
+import { arrival, letIn } from "./arrival";
+import { watchForDesk } from "./camera";
+import { credential, forget, forgetEnded, isLetIn } from "./credential";
 import "./image";
 import { company, NOBODY, textsFor, type Company } from "./company";
 import { itemName, Part, type Desk, type Drawn } from "./part";
 import "./screens/details";
-import "./screens/device";
+import { digits } from "./screens/device";
 import "./screens/document";
+import "./screens/elsewhere";
 import { ended, waiting } from "./screens/end";
 import "./screens/photo";
 import "./screens/review";
@@ -18,7 +21,7 @@ import { negotiated, ownName } from "./texts/languages";
 import { remember, rememberLink, wishes } from "./texts/wishes";
 import { troubleNamed } from "./trouble";
 
-type Opening = "loading" | "no_link" | "used" | "offline" | "broken" | "open";
+type Opening = "loading" | "joining" | "no_link" | "used" | "code_used" | "not_let_in" | "taken_back" | "offline" | "broken" | "open";
 
 export class KycApplicant extends Part {
   static override properties = {
@@ -27,6 +30,8 @@ export class KycApplicant extends Part {
     company: { state: true },
     state: { state: true },
     mute: { state: true },
+    asking: { state: true },
+    wantsPhone: { state: true },
   };
 
   declare opening: Opening;
@@ -36,6 +41,11 @@ export class KycApplicant extends Part {
   declare state: SessionState | null;
   /** A language was chosen whose words could not be fetched. */
   declare mute: boolean;
+  /** This device waits for another one to let it in. */
+  declare asking: Asking | null;
+  /** A phone would photograph better than this device. */
+  declare wantsPhone: boolean;
+  #life = new AbortController();
   #session: KycSession | null = null;
   #transport: HttpTransport | null = null;
   #screen = "";
@@ -49,12 +59,16 @@ export class KycApplicant extends Part {
     this.company = NOBODY;
     this.state = null;
     this.mute = false;
+    this.asking = null;
+    this.wantsPhone = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     const asked = wishes();
     rememberLink();
+    this.#life = new AbortController();
+    watchForDesk((wantsPhone) => (this.wantsPhone = wantsPhone), this.#life.signal);
     this.#dressed = this.#dress(asked);
     void this.#open();
     addEventListener("pageshow", this.#shown);
@@ -67,6 +81,7 @@ export class KycApplicant extends Part {
     removeEventListener("pageshow", this.#shown);
     document.removeEventListener("visibilitychange", this.#shown);
     removeEventListener("hashchange", this.#anotherLink);
+    this.#life.abort();
     this.#session?.dispose();
   }
 
@@ -110,8 +125,15 @@ export class KycApplicant extends Part {
     const desk: Desk = { session, transport: this.#transport as HttpTransport, state, t };
     const { view } = state;
     const isOver = view.next_action === "none";
+    const isElsewhere = isAtOtherDevice(state);
+    const isOffered = this.wantsPhone && PHOTOGRAPHS.has(view.next_action);
+    const device = isOver || isElsewhere || view.next_action === "give_consent" || state.status === "signed_out"
+      ? nothing
+      : html`<kyc-other-device .desk=${desk} .isOffered=${isOffered}></kyc-other-device>`;
+    const isForward = isOffered || state.handover !== null;
     return html`
       ${isOver ? nothing : this.#progress(t, state)}
+      ${isForward ? device : nothing}
       <main class="card" data-testid="screen" data-state=${view.state} data-phase=${view.phase} data-version=${view.version}>
         ${session.accepts("back")
           ? html`<button class="button plain back" type="button" data-testid="back" @click=${() => session.send({ type: "back" })}>
@@ -122,9 +144,9 @@ export class KycApplicant extends Part {
         ${state.status === "signed_out"
           ? html`<div class="notice bad" role="alert" data-testid="signed-out"><b>${t("open-signed_out-title")}</b><p>${t("open-signed_out")}</p></div>`
           : nothing}
-        ${this.#asked(t, state)} ${this.#step(desk)}
+        ${this.#asked(t, state)} ${isElsewhere ? html`<kyc-elsewhere .desk=${desk}></kyc-elsewhere>` : this.#step(desk)}
       </main>
-      ${isOver || view.next_action === "give_consent" ? nothing : html`<kyc-other-device .desk=${desk}></kyc-other-device>`}
+      ${isForward ? nothing : device}
     `;
   }
 
@@ -227,6 +249,14 @@ export class KycApplicant extends Part {
       case "loading":
       case "open":
         return html`<main class="card" aria-busy="true" data-testid="loading"><p role="status">${t("loading")}</p></main>`;
+      case "joining":
+        return this.#joining(t);
+      case "code_used":
+        return this.#closed(t, "not-let-in", "join-used", false);
+      case "not_let_in":
+        return this.#closed(t, "not-let-in", "join-ended", false);
+      case "taken_back":
+        return this.#closed(t, "taken-back", "open-taken_back", false);
       case "no_link":
         return this.#closed(t, "no-link", "open-no_link", false);
       case "used":
@@ -238,7 +268,7 @@ export class KycApplicant extends Part {
     }
   }
 
-  #closed(t: Texts, testid: string, text: "open-no_link" | "open-used" | "open-offline" | "open-broken", mayRetry: boolean): Drawn {
+  #closed(t: Texts, testid: string, text: Closed, mayRetry: boolean): Drawn {
     return html`<main class="card" data-testid=${testid}>
       <h1 tabindex="-1" data-testid="heading">${t(`${text}-title`)}</h1>
       <p class="lead">${t(text)}</p>
@@ -248,9 +278,25 @@ export class KycApplicant extends Part {
     </main>`;
   }
 
+  #joining(t: Texts): Drawn {
+    return html`<main class="card join" data-testid="joining">
+      <h1 tabindex="-1" data-testid="heading">${t("join-title")}</h1>
+      <p class="lead">${t("join-lead")}</p>
+      ${this.asking === null ? nothing : digits(this.asking.match)}
+      <p class="notice warn">${t("join-warn")}</p>
+      <p class="live" role="status"><span class="pulse" aria-hidden="true"></span>${t("join-wait")}</p>
+    </main>`;
+  }
+
   #open = async (): Promise<void> => {
     this.opening = "loading";
     try {
+      this.asking = await arrival();
+      if (this.asking !== null) {
+        this.opening = "joining";
+        await letIn(this.asking, this.#life.signal);
+        this.opening = "loading";
+      }
       const [own] = await Promise.all([credential(), init()]);
       if (own === null) {
         this.opening = "no_link";
@@ -261,21 +307,32 @@ export class KycApplicant extends Part {
       this.state = this.#session.getSnapshot();
       this.#session.subscribe(() => {
         this.state = this.#session?.getSnapshot() ?? null;
+        if (this.state?.status === "signed_out" && isLetIn()) this.#putOut();
       });
       this.opening = "open";
       void this.#dressForFlow(this.state.view.flow.id);
     } catch (error) {
-      this.opening = whyClosed(error);
+      const isPutOut = error instanceof KycError && error.code === "unauthorised" && isLetIn();
+      this.opening = isPutOut ? "taken_back" : (cameWithCode(error) ?? whyClosed(error));
       if (error instanceof KycError && error.code === "unauthorised") forget();
     }
   };
+
+  /** The device that let this one in has taken the session back: nothing of it is shown or kept here any more. */
+  #putOut(): void {
+    void this.#session?.forget();
+    this.#session = null;
+    this.state = null;
+    this.opening = "taken_back";
+    forget();
+  }
 
   #shown = (): void => {
     if (document.visibilityState === "visible") this.#session?.refresh();
   };
 
   #anotherLink = (): void => {
-    if (location.hash.startsWith("#code=")) location.reload();
+    if (/^#(code|handover)=/.test(location.hash)) location.reload();
   };
 
   /** The page as the company wants it, in the language that is wished for. English is always there. */
@@ -321,6 +378,7 @@ export class KycApplicant extends Part {
   #screenName(): string {
     if (this.opening !== "open" || this.state === null) return this.opening;
     const { next_action: next, next_side: side, next_step: step, phase } = this.state.view;
+    if (isAtOtherDevice(this.state)) return "elsewhere";
     return [next, side ?? "", step ?? "", next === "none" ? phase : ""].join(" ");
   }
 
@@ -345,6 +403,23 @@ export class KycApplicant extends Part {
     heading.focus({ preventScroll: true });
     scrollTo({ top: 0 });
   }
+}
+
+type Closed = "open-no_link" | "open-taken_back" | "open-used" | "open-offline" | "open-broken" | "join-used" | "join-ended";
+
+/** Where a photo is wanted. */
+const PHOTOGRAPHS: ReadonlySet<NextAction> = new Set<NextAction>(["capture_page", "capture_selfie"]);
+
+/** Another device moves the session, and there is something for it to do. */
+function isAtOtherDevice({ handover, view }: SessionState): boolean {
+  return handover?.state === "agreed" && view.next_action !== "none" && view.next_action !== "wait";
+}
+
+/** What became of a device that came with another one's code. */
+function cameWithCode(error: unknown): Opening | null {
+  if (!(error instanceof KycError)) return null;
+  if (error.code === "handover_ended") return "not_let_in";
+  return error.code === "link_invalid" && location.hash.startsWith("#handover=") ? "code_used" : null;
 }
 
 function whyClosed(error: unknown): Opening {

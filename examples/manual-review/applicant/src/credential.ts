@@ -4,6 +4,8 @@ import { HttpTransport, type Credential } from "@kyc/sdk";
 interface Remembered extends Credential {
   /** The spent code it was got for, so that the same link opens the same session here again. */
   readonly code: string | null;
+  /** Another device has let this one in, and can put it out again. */
+  readonly isLetIn?: boolean;
 }
 
 const SLOT = "kyc.credential";
@@ -21,6 +23,11 @@ export async function credential(): Promise<Credential | null> {
   return own;
 }
 
+/** Whether another device has let this one in. */
+export function isLetIn(): boolean {
+  return recalled(sessionStorage)?.isLetIn === true;
+}
+
 export function forget(): void {
   for (const storage of [sessionStorage, localStorage]) storage.removeItem(SLOT);
 }
@@ -34,7 +41,7 @@ export function forgetEnded(session: string): void {
 }
 
 /** In the tab, so that two tabs can have two sessions; in the browser, so that a closed tab can come back. */
-function remember(own: Remembered): void {
+export function remember(own: Remembered): void {
   for (const storage of [sessionStorage, localStorage]) {
     try {
       storage.setItem(SLOT, JSON.stringify(own));

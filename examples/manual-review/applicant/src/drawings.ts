@@ -78,6 +78,14 @@ export const needs: readonly { readonly text: Unfilled; readonly drawing: Templa
   },
 ];
 
+/** A phone that scans. */
+export const phoneDrawing: TemplateResult = html`<svg class="phone" viewBox="0 0 48 64" aria-hidden="true">
+  <rect x="6" y="3" width="36" height="58" rx="7" class="card accent-stroke"/>
+  <path d="M21 54h6" class="line"/>
+  <path d="M14 22v-6h6M28 16h6v6M34 34v6h-6M20 40h-6v-6" class="line"/>
+  <rect x="20" y="24" width="8" height="8" rx="1.500" class="accent-fill"/>
+</svg>`;
+
 export function seal(sign: "waiting" | "approved" | "rejected" | "ended"): TemplateResult {
   return html`<svg class="seal ${sign}" viewBox="0 0 72 72" aria-hidden="true">
     <circle cx="36" cy="36" r="33" class="disc"/>

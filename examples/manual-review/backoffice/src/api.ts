@@ -74,6 +74,12 @@ export const logout = (): Promise<unknown> => write("/logout", {});
 export const opened = (session: string): Promise<Opened> => read(`/cases/${encodeURIComponent(session)}`);
 export const journal = (session: string): Promise<Journal> => read(`/cases/${encodeURIComponent(session)}/journal`);
 export const image = (session: string, blob: string): string => `${BASE}/cases/${encodeURIComponent(session)}/blobs/${blob}`;
+/** How many pages there are to look at: a photo has one. */
+export async function pagesOf(src: string): Promise<number> {
+  const response = await fetch(src, { method: "HEAD", cache: "no-store" });
+  if (!response.ok) throw new ApiError(`http_${response.status}`, response.status);
+  return Math.max(1, Number(response.headers.get("kyc-pages") ?? 1) || 1);
+}
 export const stream = (): EventSource => new EventSource(`${BASE}/stream`);
 
 export function cases(state: Review.State | null, after: string | null): Promise<Cases> {

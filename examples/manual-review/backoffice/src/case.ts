@@ -177,12 +177,12 @@ export class KycCase extends Part {
   #look(shown: Review.ItemView): unknown {
     const { t } = this;
     const before = shown.earlier.at(-1);
-    const now = html`<kyc-viewer .t=${t} .src=${image(this.session, shown.blob)} .label=${itemName(t, shown.item)} name="viewer"></kyc-viewer>`;
+    const now = html`<kyc-viewer .t=${t} .src=${image(this.session, shown.blob)} .label=${itemName(t, shown.item)} ?paged=${shown.step !== null} name="viewer"></kyc-viewer>`;
     if (before === undefined) return now;
     return html`<div class="compare" data-testid="compare">
       <figure>
         <figcaption>${t.viewer.earlier(before.round)} ${this.#saidThen(before.verdict)}</figcaption>
-        <kyc-viewer .t=${t} .src=${image(this.session, before.blob)} .label="${itemName(t, shown.item)}, ${t.viewer.earlier(before.round)}" name="earlier"></kyc-viewer>
+        <kyc-viewer .t=${t} .src=${image(this.session, before.blob)} .label="${itemName(t, shown.item)}, ${t.viewer.earlier(before.round)}" ?paged=${shown.step !== null} name="earlier"></kyc-viewer>
       </figure>
       <figure>
         <figcaption>${t.viewer.now(shown.round)}</figcaption>

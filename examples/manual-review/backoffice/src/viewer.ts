@@ -1,6 +1,7 @@
-/** `<kyc-viewer>`: one image to be looked at closely, by wheel, fingers, buttons or keys. */
-import { html, type PropertyValues } from "lit";
+/** `<kyc-viewer>`: one image to be looked at closely, by wheel, fingers, buttons or keys; of a PDF, a picture of each page. */
+import { html, nothing, type PropertyValues } from "lit";
 import { again } from "./again";
+import { pagesOf } from "./api";
 import { Part } from "./part";
 import type { Texts } from "./texts";
 
@@ -25,6 +26,10 @@ export class KycViewer extends Part {
     label: { type: String },
     /** `viewer`, or `earlier` for the image that was replaced. */
     name: { type: String },
+    /** Whether there may be several pages. */
+    paged: { type: Boolean },
+    page: { state: true },
+    pages: { state: true },
     place: { state: true },
     failed: { state: true },
     loaded: { state: true },
@@ -34,6 +39,9 @@ export class KycViewer extends Part {
   declare src: string;
   declare label: string;
   declare name: string;
+  declare paged: boolean;
+  declare page: number;
+  declare pages: number;
   declare place: Place;
   declare failed: boolean;
   declare loaded: boolean;
@@ -45,13 +53,42 @@ export class KycViewer extends Part {
     this.failed = false;
     this.loaded = false;
     this.name = "viewer";
+    this.paged = false;
+    this.page = 1;
+    this.pages = 1;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has("src")) return;
+    this.page = 1;
+    this.pages = 1;
+    this.#afresh();
+    if (this.paged) void this.#count();
+  }
+
+  #afresh(): void {
     this.place = FITTED;
     this.failed = false;
     this.loaded = false;
+  }
+
+  async #count(): Promise<void> {
+    const { src } = this;
+    const pages = await pagesOf(src).catch(() => null);
+    if (src !== this.src || !this.isConnected) return;
+    if (pages === null) this.failed = true;
+    else this.pages = pages;
+  }
+
+  #turnTo(page: number): void {
+    if (page < 1 || page > this.pages || page === this.page) return;
+    this.page = page;
+    this.#afresh();
+  }
+
+  #tryAgain(): void {
+    this.failed = false;
+    if (this.paged) void this.#count();
   }
 
   protected override updated(): void {
@@ -68,27 +105,42 @@ export class KycViewer extends Part {
     const { zoom, turned } = this.place;
     const isMain = this.name === "viewer";
     const prefix = isMain ? "" : `${this.name}-`;
+    const at = this.pages > 1 ? t.viewer.page(this.page, this.pages) : null;
+    const label = at === null ? this.label : `${this.label}, ${at}`;
+    const src = this.page === 1 ? this.src : `${this.src}?page=${this.page}`;
     return html`
       <div
-        class="pane" tabindex="0" role="group" aria-label=${t.viewer.label(this.label)} aria-describedby="${this.name}-help"
+        class="pane" tabindex="0" role="group" aria-label=${t.viewer.label(label)} aria-describedby="${this.name}-help"
         data-testid=${this.name} data-zoom=${zoom.toFixed(2)} data-rotation=${turned}
         @keydown=${this.#key} @dblclick=${this.#double}
         @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#up}
       >
         ${this.failed
           ? html`<p role="alert">${t.viewer.failed}
-              <button type="button" class="button small" @click=${() => (this.failed = false)}>${t.tryAgain}</button></p>`
-          : html`<img src=${this.src} alt=${this.label} draggable="false" data-testid="${this.name}-image" class=${this.loaded ? "loaded" : "loading"} @error=${again(() => (this.failed = true))} @load=${() => (this.loaded = true)} />`}
+              <button type="button" class="button small" @click=${this.#tryAgain}>${t.tryAgain}</button></p>`
+          : html`<img src=${src} alt=${label} draggable="false" data-testid="${this.name}-image" class=${this.loaded ? "loaded" : "loading"} @error=${again(() => (this.failed = true))} @load=${() => (this.loaded = true)} />`}
       </div>
       <div class="tools" role="toolbar" aria-label=${this.label}>
+        ${at === null ? nothing : this.#pager(at, prefix)}
         <button type="button" class="button small" data-testid="${prefix}zoom-out" aria-label=${t.viewer.zoomOut} title="${t.viewer.zoomOut} (−)" @click=${() => this.#zoom(1 / ZOOM_STEP)}>−</button>
         <output class="scale">${Math.round(zoom * 100)} %</output>
         <button type="button" class="button small" data-testid="${prefix}zoom-in" aria-label=${t.viewer.zoomIn} title="${t.viewer.zoomIn} (+)" @click=${() => this.#zoom(ZOOM_STEP)}>+</button>
         <button type="button" class="button small" data-testid="${prefix}fit" title="${t.viewer.fit} (0)" @click=${this.#fit}>${t.viewer.fit}</button>
         <button type="button" class="button small" data-testid="${prefix}rotate" title="${t.viewer.rotate} (R)" @click=${this.#turn}>${t.viewer.rotate}</button>
-        <span class="sr-only" id="${this.name}-help">${t.viewer.help}</span>
+        <span class="sr-only" id="${this.name}-help">${t.viewer.help} ${at === null ? nothing : t.viewer.pagesHelp}</span>
       </div>
     `;
+  }
+
+  #pager(at: string, prefix: string): unknown {
+    const { t, page, pages } = this;
+    return html`<span class="pager">
+      <button type="button" class="button small" data-testid="${prefix}page-before" aria-label=${t.viewer.pageBefore} title="${t.viewer.pageBefore} (${t.viewer.pageUp})"
+        ?disabled=${page === 1} @click=${() => this.#turnTo(page - 1)}>‹</button>
+      <span role="status" data-testid="${prefix}pages">${at}</span>
+      <button type="button" class="button small" data-testid="${prefix}page-next" aria-label=${t.viewer.pageNext} title="${t.viewer.pageNext} (${t.viewer.pageDown})"
+        ?disabled=${page === pages} @click=${() => this.#turnTo(page + 1)}>›</button>
+    </span>`;
   }
 
   #key = (event: KeyboardEvent): void => {
@@ -100,6 +152,8 @@ export class KycViewer extends Part {
       "0": this.#fit,
       r: this.#turn,
       R: this.#turn,
+      PageUp: () => this.#turnTo(this.page - 1),
+      PageDown: () => this.#turnTo(this.page + 1),
       ArrowLeft: () => this.#pan(PAN_STEP, 0),
       ArrowRight: () => this.#pan(-PAN_STEP, 0),
       ArrowUp: () => this.#pan(0, PAN_STEP),

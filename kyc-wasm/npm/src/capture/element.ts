@@ -27,7 +27,7 @@ export interface CaptureChange {
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 export class KycCapture extends Base {
-  static readonly observedAttributes = ["kind", "shape", "facing", "accept", "auto", "lang"];
+  static readonly observedAttributes = ["kind", "shape", "facing", "accept", "auto", "file", "lang"];
   readonly #look: Look;
   readonly #canvas = document.createElement("canvas");
   readonly #faces = new FaceFinder();
@@ -244,7 +244,7 @@ export class KycCapture extends Base {
     this.close();
     this.#fault = fault;
     this.#become("idle");
-    this.#look.file.focus();
+    (this.#takesFiles() ? this.#look.file : this.#look.open).focus();
   }
 
   #become(state: CaptureState): void {
@@ -280,6 +280,7 @@ export class KycCapture extends Base {
       view: viewOf(kind, shape),
       texts: this.texts,
       accept: this.getAttribute("accept") ?? "image/jpeg,image/png,image/webp",
+      takesFiles: this.#takesFiles(),
       mirrored: this.#camera?.facing === "user",
       auto: rules.auto,
       offered: shutter?.offered ?? !rules.auto,
@@ -298,6 +299,10 @@ export class KycCapture extends Base {
 
   #limits(): PictureLimits {
     return { maxSide: this.#number("max-side", 2560), maxBytes: this.#number("max-bytes", 4 * 1024 * 1024) };
+  }
+
+  #takesFiles(): boolean {
+    return this.getAttribute("file") !== "off";
   }
 
   #number(name: string, usual: number): number {
@@ -347,7 +352,7 @@ export class KycCapture extends Base {
   #dropped = (event: DragEvent): void => {
     event.preventDefault();
     const photo = event.dataTransfer?.files[0];
-    if (photo !== undefined && this.#state !== "preparing") void this.#give(photo);
+    if (photo !== undefined && this.#takesFiles() && this.#state !== "preparing") void this.#give(photo);
   };
 
   /** Nobody is filmed by a page that is not looked at. */

@@ -16,6 +16,8 @@ export interface Scene {
   readonly view: View;
   readonly texts: CaptureTexts;
   readonly accept: string;
+  /** Whether a file is a way, beside the camera. */
+  readonly takesFiles: boolean;
   readonly mirrored: boolean;
   readonly auto: boolean;
   readonly offered: boolean;
@@ -74,7 +76,7 @@ export class Look {
     const { texts, state, fault } = scene;
     const isLive = state === "live";
     // After a refusal the way by file comes first: it is the one that works.
-    const fileFirst = fault !== null;
+    const fileFirst = fault !== null && scene.takesFiles;
     this.#frame(scene);
     this.#viewfinder.hidden = !isLive;
     this.#viewfinder.className = `viewfinder ${scene.kind} ${scene.mirrored ? "mirrored" : ""}`;
@@ -90,13 +92,14 @@ export class Look {
     this.#label.className = `button file ${fileFirst ? "primary" : isLive ? "plain" : ""}`;
     this.#label.setAttribute("part", fileFirst ? "button primary" : "button");
     this.file.accept = scene.accept;
-    this.file.disabled = state === "preparing";
+    this.#label.hidden = !scene.takesFiles;
+    this.file.disabled = state === "preparing" || !scene.takesFiles;
     this.file.setAttribute("aria-label", texts.chooseFile);
     if (scene.kind === "face") this.file.setAttribute("capture", "user");
     else this.file.removeAttribute("capture");
     say(this.#labelText, texts.chooseFile);
     say(this.#drop, texts.dropHint);
-    this.#drop.hidden = isLive;
+    this.#drop.hidden = isLive || !scene.takesFiles;
     this.video.setAttribute("aria-label", texts.live);
     this.#fault(fault, texts);
     this.#told(scene);

@@ -2,7 +2,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { Answer, ProofKind, Source, StepView } from "@kyc/sdk";
-import { defineCapture, type Captured } from "@kyc/sdk/capture";
+import { defineCapture, prepared, type Captured } from "@kyc/sdk/capture";
 import { captureDrawing } from "../drawings";
 import { explained, Part, reasonOf, type Desk } from "../part";
 import type { Unfilled } from "../texts";
@@ -60,7 +60,7 @@ export class KycStep extends Part {
       <p class="lead" lang=${step.locale} data-testid="description">${step.description}</p>
       ${step.rules.length === 0
         ? nothing
-        : html`<section data-testid="rules"><p>${t("additional-rules")}</p><ul>${step.rules.map((rule) => html`<li>${t(`rule-${rule}`)}</li>`)}</ul></section>`}
+        : html`<section class="rules" data-testid="rules"><p>${t("additional-rules")}</p><ul>${step.rules.map((rule) => html`<li>${t(`rule-${rule}`)}</li>`)}</ul></section>`}
       ${step.proofs.length === 0 ? nothing : this.#proofs(step)}
       <section class="capture" data-testid="capture" data-step=${step.step} aria-label=${step.name}>
         ${this.preparing
@@ -95,34 +95,53 @@ export class KycStep extends Part {
     </div>`;
   }
 
+  /** The camera where it is allowed, and one button for every kind of file that is. */
   #ways({ sources }: StepView): unknown {
-    const { session, t } = this.desk;
-    const most = Math.min(LARGEST, session.flow.images?.max_bytes ?? LARGEST);
-    return html`
-      ${sources.camera
-        ? keyed(
-            this.subject,
-            html`<kyc-capture kind="document" shape="passport" max-bytes=${most} .texts=${t.capture} @kyc-captured=${this.#captured}
-              >${captureDrawing("front", "passport")}</kyc-capture>`,
-          )
-        : nothing}
-      ${sources.file && !sources.camera ? this.#chooser("file", t("additional-file"), "image/jpeg,image/png,image/webp") : nothing}
-    `;
+    const { t } = this.desk;
+    const accept = [...(sources.file ? IMAGES : []), ...(sources.pdf ? [PDF] : [])].join(",");
+    const label = t(!sources.pdf ? "additional-file" : sources.file ? "additional-file_or_pdf" : "additional-pdf");
+    if (!sources.camera) return accept === "" ? nothing : this.#chooser(label, accept);
+    const texts = sources.pdf ? { ...t.capture, chooseFile: label } : t.capture;
+    return keyed(
+      this.subject,
+      html`<kyc-capture kind="document" shape="passport" max-bytes=${this.#most()} file=${accept === "" ? "off" : "on"} accept=${accept} .texts=${texts}
+        @kyc-captured=${this.#captured}>${captureDrawing("front", "passport")}</kyc-capture>`,
+    );
   }
 
-  #chooser(source: Source, label: string, accept: string): unknown {
+  #chooser(label: string, accept: string): unknown {
     const chosen = (event: Event): void => {
       const input = event.target as HTMLInputElement;
       const file = input.files?.[0];
       // So that choosing the same file again is a change again.
       input.value = "";
-      if (file !== undefined) void this.#send(file, source);
+      if (file !== undefined) void this.#choose(file);
     };
-    return html`<label class="button" for="choose-${source}">${label}</label>
-      <input class="sr-only" type="file" id="choose-${source}" data-testid="choose-${source}" accept=${accept} @change=${chosen} />`;
+    return html`<div class="chooser">
+      <input class="sr-only" type="file" id="choose" data-testid="choose" accept=${accept} @change=${chosen} />
+      <label class="button primary" for="choose">${label}</label>
+    </div>`;
   }
 
-  #captured = ({ detail }: CustomEvent<Captured>): void => void this.#send(detail.blob, detail.how === "file" ? "file" : "camera");
+  #captured = ({ detail }: CustomEvent<Captured>): void => {
+    if (detail.how === "file") void this.#choose(detail.blob);
+    else void this.#send(detail.blob, "camera");
+  };
+
+  /** A file that was chosen: a PDF goes as it is, an image smaller where it is larger than anyone needs. */
+  async #choose(file: Blob): Promise<void> {
+    const sources = atHand(this.desk.state)?.sources;
+    // By its first bytes, as the server judges it: a name can be anything.
+    const isPdf = (await file.slice(0, 5).text()) === "%PDF-";
+    if (isPdf) return sources?.pdf === true ? this.#send(file, "pdf") : this.#tell("trouble-pdf_not_allowed");
+    if (sources?.file !== true) return this.#tell("trouble-not_a_pdf");
+    const { blob } = await prepared(file, { maxSide: LONGEST_SIDE, maxBytes: this.#most() });
+    return this.#send(blob, "file");
+  }
+
+  #most(): number {
+    return Math.min(LARGEST, this.desk.session.flow.images?.max_bytes ?? LARGEST);
+  }
 
   async #send(file: Blob, source: Source): Promise<void> {
     this.#stop();
@@ -179,7 +198,7 @@ export class KycStepReview extends Part {
       <p class="lead">${t("additional-review-lead")}</p>
       <div class="shown" @kyc-seen=${this.#sees}>
         <figure>
-          <kyc-image .session=${session} .transport=${transport} .digest=${blob} .t=${t} .alt=${step.name} .name=${step.step}></kyc-image>
+          <kyc-image .session=${session} .transport=${transport} .digest=${blob} .isPdf=${step.file.source === "pdf"} .t=${t} .alt=${step.name} .name=${step.step}></kyc-image>
           <figcaption>
             <span lang=${step.locale}>${step.name}</span>
             ${session.accepts("retake_step")
@@ -207,6 +226,10 @@ export class KycStepReview extends Part {
 
 /** Enough to read the smallest print of a bill. */
 const LARGEST = 4 * 1024 * 1024;
+const LONGEST_SIDE = 2560;
+
+const IMAGES = ["image/jpeg", "image/png", "image/webp"];
+const PDF = "application/pdf";
 
 customElements.define("kyc-step", KycStep);
 customElements.define("kyc-step-review", KycStepReview);

@@ -1,6 +1,14 @@
-/** Problems of the server and of the way there that an applicant can meet. */
+/** Problems of the server, of the way there and of a chosen file that an applicant can meet. */
 export const TROUBLES = [
   "not_an_image",
+  "source_mismatch",
+  "not_a_pdf",
+  "pdf_not_allowed",
+  "pdf_encrypted",
+  "pdf_damaged",
+  "pdf_too_long",
+  "pdf_empty",
+  "pdf_too_complex",
   "image_empty",
   "image_damaged",
   "too_large",
@@ -11,6 +19,7 @@ export const TROUBLES = [
   "images_exhausted",
   "events_exhausted",
   "stale",
+  "handed_over",
   "not_accepted",
   "offline",
   "rate_limited",

@@ -113,6 +113,14 @@ guard-document_unknown = Dieses Dokument gibt es nicht.
 ## Was unterwegs schiefging
 
 trouble-not_an_image = Diese Datei ist kein Foto, das wir lesen können. Wählen Sie bitte ein Bild als JPEG, PNG oder WebP.
+trouble-source_mismatch = Diese Datei ist nicht das, als was sie gesendet wurde. Wählen Sie sie bitte noch einmal aus.
+trouble-not_a_pdf = Diese Datei ist kein PDF. Wählen Sie das Dokument bitte als PDF aus.
+trouble-pdf_not_allowed = Ein PDF wird hier nicht angenommen. Reichen Sie bitte stattdessen ein Foto ein.
+trouble-pdf_encrypted = Dieses PDF verlangt ein Passwort. Speichern oder drucken Sie es als PDF ohne Passwort, und wählen Sie dieses aus.
+trouble-pdf_damaged = Dieses PDF ist beschädigt oder unvollständig. Laden Sie es bitte noch einmal herunter, oder drucken Sie es als neues PDF.
+trouble-pdf_too_long = Dieses PDF hat zu viele Seiten. Wählen Sie bitte eines aus, das nur die wichtigen Seiten enthält.
+trouble-pdf_empty = In diesem PDF ist nichts zu sehen. Öffnen und prüfen Sie es bitte, und wählen Sie ein anderes aus.
+trouble-pdf_too_complex = Dieses PDF kann nicht angezeigt werden: Es ist zu aufwendig. Drucken Sie es als neues PDF, oder scannen Sie es mit weniger Einzelheiten.
 trouble-image_empty = Diese Datei ist leer. Wählen Sie bitte eine andere.
 trouble-image_damaged = Dieses Foto ist beschädigt oder unvollständig. Nehmen oder wählen Sie es bitte noch einmal.
 trouble-too_large = Diese Datei ist zu groß. Wählen Sie bitte ein kleineres Foto.
@@ -123,6 +131,7 @@ trouble-blob_missing = Das Foto ist nicht angekommen. Senden Sie es bitte noch e
 trouble-images_exhausted = Hier wurden zu viele Fotos gesendet. Bitten Sie das Unternehmen, von dem Sie kommen, um einen neuen Link.
 trouble-events_exhausted = Hier wurde zu viel geändert. Bitten Sie das Unternehmen, von dem Sie kommen, um einen neuen Link.
 trouble-stale = Diese Prüfung ging in einem anderen Fenster oder auf einem anderen Gerät weiter. Sie sehen jetzt den aktuellen Stand.
+trouble-handed_over = Diese Prüfung geht auf Ihrem anderen Gerät weiter. Was Sie eben hier gemacht haben, wurde nicht gespeichert.
 trouble-not_accepted = Dieser Schritt wurde schon anderswo gemacht. Sie sehen jetzt den aktuellen Stand.
 trouble-offline = Keine Verbindung. Ihr Foto bleibt hier und geht hinaus, sobald es wieder eine gibt.
 trouble-rate_limited = Das war etwas schnell. Warten Sie bitte kurz und versuchen Sie es noch einmal.
@@ -141,6 +150,8 @@ open-broken-title = Diese Seite kann nicht angezeigt werden
 open-broken = Laden Sie sie bitte neu. Hilft das nicht, öffnen Sie Ihren Link in einem anderen Browser.
 open-signed_out-title = Ihr Link gilt nicht mehr
 open-signed_out = Bitten Sie das Unternehmen, das Sie hierher geschickt hat, um einen neuen. Was Sie gesendet haben, bleibt erhalten.
+open-taken_back-title = Ihr anderes Gerät hat diese Prüfung zurückgeholt
+open-taken_back = Machen Sie dort weiter. Um dieses Gerät wieder zu benutzen, holen Sie auf dem anderen einen neuen Code.
 
 ## Willkommen
 
@@ -215,6 +226,8 @@ additional-rules = So muss es sein:
 additional-proof = Was ist es?
 additional-proof-none = Bitte wählen Sie, wenn es in der Liste steht
 additional-file = Foto auswählen
+additional-pdf = PDF auswählen
+additional-file_or_pdf = Foto oder PDF auswählen
 additional-keep = Mit der vorhandenen Datei weitermachen
 additional-review-title = Ist das die richtige?
 additional-review-lead = Alles muss lesbar sein, und nichts darf abgeschnitten sein.
@@ -257,6 +270,10 @@ review-again-named = Noch einmal aufnehmen: { $item }
 review-accept = Ja, weiter
 review-loading = Das Bild wird geladen …
 review-failed = Das Bild konnte nicht geladen werden.
+review-drawing = Die Seiten werden vorbereitet …
+pages-at = Seite { $page } von { $pages }
+pages-before = Vorige Seite
+pages-next = Nächste Seite
 
 ## Noch einmal verlangt
 
@@ -288,9 +305,36 @@ outcome-message = Nachricht der prüfenden Person
 ## Ein anderes Gerät
 
 device-title = Auf einem anderen Gerät weitermachen
-device-lead = Öffnen Sie diesen Link zum Beispiel auf Ihrem Telefon, um dessen Kamera zu benutzen. Er gilt einmal, zehn Minuten lang.
-device-make = Link holen
+device-phone-title = Weiter auf Ihrem Telefon
+device-lead = Seine Kamera macht bessere Fotos. Sie scannen einen Code, vergleichen eine Zahl und machen dort weiter, wo Sie gerade sind.
+device-begin = Code zeigen
+device-anew = Neuen Code zeigen
+device-scan-title = Scannen Sie diesen Code mit Ihrem Telefon
+device-scan = Richten Sie die Kamera des Telefons darauf oder öffnen Sie dort diesen Link. Er gilt einmal, fünf Minuten lang. Zeigen Sie ihn niemandem sonst.
+device-qr = QR-Code, der diese Prüfung auf Ihrem Telefon öffnet
 device-link = Link für das andere Gerät
 device-copy = Kopieren
 device-copied = Kopiert
-device-failed = Der Link konnte nicht erstellt werden. Versuchen Sie es bitte noch einmal.
+device-wait = Warten auf Ihr anderes Gerät
+device-cancel = Abbrechen
+device-asked-title = Zeigt Ihr anderes Gerät diese Zahl?
+device-asked = Ein Gerät möchte Ihre Prüfung fortsetzen. Lassen Sie es nur zu, wenn Sie es in der Hand halten und es dieselbe Zahl zeigt.
+device-yes = Ja, dort weitermachen
+device-no = Nein, ablehnen
+device-expired-title = Der Code ist abgelaufen
+device-expired = Innerhalb von fünf Minuten wurde kein Gerät zugelassen. Hier hat sich nichts geändert.
+device-failed = Das hat nicht geklappt. Versuchen Sie es bitte noch einmal.
+
+elsewhere-title = Machen Sie auf Ihrem anderen Gerät weiter
+elsewhere-lead = Ihre Prüfung ist jetzt dort. Hier sehen Sie, wie weit Sie sind.
+elsewhere-back = Doch hier weitermachen
+elsewhere-back-hint = Ihr anderes Gerät wird dann abgemeldet. Nichts Gespeichertes geht verloren.
+
+join-title = Vergleichen Sie diese Zahl
+join-lead = Das Gerät, auf dem Sie begonnen haben, zeigt auch eine Zahl. Ist es dieselbe, dann sagen Sie dort ja.
+join-warn = Haben Sie diesen Code von jemand anderem bekommen, oder zeigt Ihr eigenes Gerät keine Zahl? Dann schließen Sie diese Seite.
+join-wait = Warten auf Ihr Ja am anderen Gerät
+join-ended-title = Dieses Gerät wurde nicht zugelassen
+join-ended = Sie haben am anderen Gerät nein gesagt oder nicht rechtzeitig geantwortet. Dort bekommen Sie einen neuen Code.
+join-used-title = Dieser Code gilt nicht mehr
+join-used = Jeder Code gilt einmal, fünf Minuten lang. Holen Sie einen neuen auf dem Gerät, auf dem Sie begonnen haben.

@@ -115,6 +115,14 @@ guard-document_unknown = There is no such document.
 ## What went wrong on the way
 
 trouble-not_an_image = This file is not a photo that we can read. Please choose a JPEG, PNG or WebP picture.
+trouble-source_mismatch = This file is not what it was sent as. Please choose it again.
+trouble-not_a_pdf = This file is not a PDF. Please choose the document as a PDF.
+trouble-pdf_not_allowed = A PDF is not taken here. Please hand in a photo instead.
+trouble-pdf_encrypted = This PDF asks for a password. Save or print it as a PDF without one, and choose that.
+trouble-pdf_damaged = This PDF is damaged or incomplete. Please download it again, or print it as a new PDF.
+trouble-pdf_too_long = This PDF has too many pages. Please choose one with only the pages that matter.
+trouble-pdf_empty = There is nothing to see in this PDF. Please open it, check it, and choose another one.
+trouble-pdf_too_complex = This PDF cannot be shown: it is too elaborate. Print it as a new PDF, or scan it with fewer details.
 trouble-image_empty = This file is empty. Please choose another one.
 trouble-image_damaged = This photo is damaged or incomplete. Please take or choose it again.
 trouble-too_large = This file is too large. Please choose a smaller photo.
@@ -125,6 +133,7 @@ trouble-blob_missing = The photo did not arrive. Please send it again.
 trouble-images_exhausted = Too many photos were sent here. Please ask the company that sent you here for a new link.
 trouble-events_exhausted = Too much was changed here. Please ask the company that sent you here for a new link.
 trouble-stale = This check went on in another window or on another device. You now see where it stands.
+trouble-handed_over = This check goes on at your other device. What you just did here was not saved.
 trouble-not_accepted = This step was already done elsewhere. You now see where it stands.
 trouble-offline = No connection. Your photo is kept here; it goes out as soon as there is one.
 trouble-rate_limited = That was a little fast. Please wait a moment and try again.
@@ -143,6 +152,8 @@ open-broken-title = This page cannot be shown
 open-broken = Please reload it. If that does not help, open your link in another browser.
 open-signed_out-title = Your link is no longer valid
 open-signed_out = Ask the company that sent you here for a new link. What you sent so far is kept.
+open-taken_back-title = Your other device has taken this check back
+open-taken_back = Go on there. To use this device again, get a new code on the other one.
 
 ## Welcome
 
@@ -217,6 +228,8 @@ additional-rules = It has to be:
 additional-proof = What is it?
 additional-proof-none = Please choose, if it is in the list
 additional-file = Choose a photo
+additional-pdf = Choose a PDF
+additional-file_or_pdf = Choose a photo or a PDF
 additional-keep = Go on with the file that is there
 additional-review-title = Is this the right one?
 additional-review-lead = Everything has to be readable, and nothing cut off.
@@ -259,6 +272,10 @@ review-again-named = Take again: { $item }
 review-accept = Yes, continue
 review-loading = The picture is being loaded …
 review-failed = The picture could not be loaded.
+review-drawing = The pages are being prepared …
+pages-at = Page { $page } of { $pages }
+pages-before = Previous page
+pages-next = Next page
 
 ## Asked for again
 
@@ -290,9 +307,36 @@ outcome-message = Message from the reviewer
 ## Another device
 
 device-title = Go on with another device
-device-lead = Open this link on your phone, for example, to use its camera. It works once, for ten minutes.
-device-make = Get a link
+device-phone-title = Continue on your phone
+device-lead = Its camera takes better photos. You scan a code, compare a number, and go on there where you are now.
+device-begin = Show the code
+device-anew = Show a new code
+device-scan-title = Scan this code with your phone
+device-scan = Point your phone’s camera at it, or open this link there. It works once, for five minutes. Show it to nobody else.
+device-qr = QR code that opens this check on your phone
 device-link = Link for the other device
 device-copy = Copy
 device-copied = Copied
-device-failed = The link could not be made. Please try again.
+device-wait = Waiting for your other device
+device-cancel = Cancel
+device-asked-title = Does your other device show this number?
+device-asked = A device wants to go on with your check. Let it in only if you hold it in your hand and it shows the same number.
+device-yes = Yes, go on there
+device-no = No, refuse
+device-expired-title = The code has run out
+device-expired = No device was let in within five minutes. Nothing has changed here.
+device-failed = That did not work. Please try again.
+
+elsewhere-title = Go on with your other device
+elsewhere-lead = Your check is there now. Here you see how far you are.
+elsewhere-back = Continue here instead
+elsewhere-back-hint = Your other device is signed out then. Nothing that was saved is lost.
+
+join-title = Compare this number
+join-lead = The device where you began shows a number, too. If it is the same, say yes there.
+join-warn = Did you get this code from somebody else, or does your own device show no number? Then close this page.
+join-wait = Waiting for your yes on the other device
+join-ended-title = This device was not let in
+join-ended = You said no on the other device, or did not answer in time. You can get a new code there.
+join-used-title = This code is no longer valid
+join-used = Each code works once, for five minutes. Get a new one on the device where you began.

@@ -113,6 +113,14 @@ guard-document_unknown = Ese documento no existe.
 ## Lo que salió mal por el camino
 
 trouble-not_an_image = Este archivo no es una foto que podamos leer. Elija una imagen JPEG, PNG o WebP.
+trouble-source_mismatch = Este archivo no es lo que se anunció. Elíjalo otra vez.
+trouble-not_a_pdf = Este archivo no es un PDF. Elija el documento en PDF.
+trouble-pdf_not_allowed = Aquí no se aceptan PDF. Entregue una foto en su lugar.
+trouble-pdf_encrypted = Este PDF pide una contraseña. Guárdelo o imprímalo como PDF sin contraseña y elija ese.
+trouble-pdf_damaged = Este PDF está dañado o incompleto. Descárguelo otra vez o imprímalo como un PDF nuevo.
+trouble-pdf_too_long = Este PDF tiene demasiadas páginas. Elija uno que solo contenga las páginas importantes.
+trouble-pdf_empty = En este PDF no hay nada que ver. Ábralo, compruébelo y elija otro.
+trouble-pdf_too_complex = Este PDF no se puede mostrar: es demasiado complejo. Imprímalo como un PDF nuevo o escanéelo con menos detalle.
 trouble-image_empty = Este archivo está vacío. Elija otro, por favor.
 trouble-image_damaged = Esta foto está dañada o incompleta. Hágala o elíjala de nuevo.
 trouble-too_large = Este archivo es demasiado grande. Elija una foto más pequeña.
@@ -123,6 +131,7 @@ trouble-blob_missing = La foto no llegó. Envíela de nuevo, por favor.
 trouble-images_exhausted = Se han enviado demasiadas fotos. Pida un enlace nuevo a la empresa que le envió aquí.
 trouble-events_exhausted = Se han hecho demasiados cambios. Pida un enlace nuevo a la empresa que le envió aquí.
 trouble-stale = Esta verificación siguió en otra ventana o en otro dispositivo. Ahora ve cómo está.
+trouble-handed_over = Esta verificación sigue en su otro dispositivo. Lo que acaba de hacer aquí no se guardó.
 trouble-not_accepted = Este paso ya se hizo en otro lugar. Ahora ve cómo está.
 trouble-offline = Sin conexión. Su foto se guarda aquí y se enviará en cuanto haya conexión.
 trouble-rate_limited = Eso fue un poco rápido. Espere un momento y vuelva a intentarlo.
@@ -141,6 +150,8 @@ open-broken-title = No se puede mostrar esta página
 open-broken = Recárguela, por favor. Si no ayuda, abra su enlace en otro navegador.
 open-signed_out-title = Su enlace ya no es válido
 open-signed_out = Pida uno nuevo a la empresa que le envió aquí. Lo que ya envió se conserva.
+open-taken_back-title = Su otro dispositivo ha recuperado esta verificación
+open-taken_back = Siga allí. Para volver a usar este dispositivo, obtenga un código nuevo en el otro.
 
 ## Bienvenida
 
@@ -215,6 +226,8 @@ additional-rules = Tiene que ser así:
 additional-proof = ¿Qué es?
 additional-proof-none = Elija, si está en la lista
 additional-file = Elegir una foto
+additional-pdf = Elegir un PDF
+additional-file_or_pdf = Elegir una foto o un PDF
 additional-keep = Seguir con el archivo que ya está
 additional-review-title = ¿Es este el correcto?
 additional-review-lead = Todo tiene que leerse y nada debe estar cortado.
@@ -257,6 +270,10 @@ review-again-named = Repetir: { $item }
 review-accept = Sí, continuar
 review-loading = Cargando la imagen…
 review-failed = No se pudo cargar la imagen.
+review-drawing = Preparando las páginas…
+pages-at = Página { $page } de { $pages }
+pages-before = Página anterior
+pages-next = Página siguiente
 
 ## Pedido de nuevo
 
@@ -287,10 +304,37 @@ outcome-message = Mensaje de la persona que revisa
 
 ## Otro dispositivo
 
-device-title = Continuar en otro dispositivo
-device-lead = Abra este enlace en su teléfono, por ejemplo, para usar su cámara. Funciona una sola vez, durante diez minutos.
-device-make = Obtener un enlace
+device-title = Seguir en otro dispositivo
+device-phone-title = Siga en su teléfono
+device-lead = Su cámara hace mejores fotos. Escanea un código, compara un número y sigue allí donde está ahora.
+device-begin = Mostrar el código
+device-anew = Mostrar un código nuevo
+device-scan-title = Escanee este código con su teléfono
+device-scan = Apunte con la cámara del teléfono o abra allí este enlace. Funciona una sola vez, durante cinco minutos. No se lo muestre a nadie más.
+device-qr = Código QR que abre esta verificación en su teléfono
 device-link = Enlace para el otro dispositivo
 device-copy = Copiar
 device-copied = Copiado
-device-failed = No se pudo crear el enlace. Vuelva a intentarlo, por favor.
+device-wait = Esperando a su otro dispositivo
+device-cancel = Cancelar
+device-asked-title = ¿Muestra su otro dispositivo este número?
+device-asked = Un dispositivo quiere seguir con su verificación. Permítalo solo si lo tiene en la mano y muestra el mismo número.
+device-yes = Sí, seguir allí
+device-no = No, rechazar
+device-expired-title = El código ha caducado
+device-expired = No se admitió ningún dispositivo en cinco minutos. Aquí no ha cambiado nada.
+device-failed = No ha funcionado. Vuelva a intentarlo.
+
+elsewhere-title = Siga en su otro dispositivo
+elsewhere-lead = Su verificación está ahora allí. Aquí ve por dónde va.
+elsewhere-back = Continuar aquí
+elsewhere-back-hint = Entonces se cierra la sesión en su otro dispositivo. No se pierde nada de lo guardado.
+
+join-title = Compare este número
+join-lead = El dispositivo en el que empezó también muestra un número. Si es el mismo, diga que sí allí.
+join-warn = ¿Recibió este código de otra persona, o su propio dispositivo no muestra ningún número? Entonces cierre esta página.
+join-wait = Esperando su sí en el otro dispositivo
+join-ended-title = Este dispositivo no fue admitido
+join-ended = Dijo que no en el otro dispositivo o no respondió a tiempo. Allí puede obtener un código nuevo.
+join-used-title = Este código ya no es válido
+join-used = Cada código funciona una sola vez, durante cinco minutos. Obtenga uno nuevo en el dispositivo en el que empezó.

@@ -113,6 +113,14 @@ guard-document_unknown = Ce document n’existe pas.
 ## Ce qui n’a pas marché en chemin
 
 trouble-not_an_image = Ce fichier n’est pas une photo que nous pouvons lire. Choisissez une image JPEG, PNG ou WebP.
+trouble-source_mismatch = Ce fichier n’est pas ce qui était annoncé. Choisissez-le de nouveau.
+trouble-not_a_pdf = Ce fichier n’est pas un PDF. Choisissez le document en PDF.
+trouble-pdf_not_allowed = Les PDF ne sont pas acceptés ici. Remettez plutôt une photo.
+trouble-pdf_encrypted = Ce PDF demande un mot de passe. Enregistrez-le ou imprimez-le en PDF sans mot de passe, puis choisissez celui-là.
+trouble-pdf_damaged = Ce PDF est endommagé ou incomplet. Téléchargez-le de nouveau, ou imprimez-le en nouveau PDF.
+trouble-pdf_too_long = Ce PDF a trop de pages. Choisissez-en un qui ne contient que les pages utiles.
+trouble-pdf_empty = Il n’y a rien à voir dans ce PDF. Ouvrez-le, vérifiez-le et choisissez-en un autre.
+trouble-pdf_too_complex = Ce PDF ne peut pas être affiché : il est trop lourd à dessiner. Imprimez-le en nouveau PDF, ou numérisez-le avec moins de détails.
 trouble-image_empty = Ce fichier est vide. Veuillez en choisir un autre.
 trouble-image_damaged = Cette photo est abîmée ou incomplète. Veuillez la reprendre ou la choisir de nouveau.
 trouble-too_large = Ce fichier est trop volumineux. Choisissez une photo plus petite.
@@ -123,6 +131,7 @@ trouble-blob_missing = La photo n’est pas arrivée. Veuillez la renvoyer.
 trouble-images_exhausted = Trop de photos ont été envoyées ici. Demandez un nouveau lien à l’entreprise qui vous a envoyé ici.
 trouble-events_exhausted = Trop de changements ont été faits ici. Demandez un nouveau lien à l’entreprise qui vous a envoyé ici.
 trouble-stale = Cette vérification a continué dans une autre fenêtre ou sur un autre appareil. Vous voyez maintenant où elle en est.
+trouble-handed_over = Cette vérification continue sur votre autre appareil. Ce que vous venez de faire ici n’a pas été enregistré.
 trouble-not_accepted = Cette étape a déjà été faite ailleurs. Vous voyez maintenant où elle en est.
 trouble-offline = Pas de connexion. Votre photo est gardée ici ; elle partira dès que la connexion reviendra.
 trouble-rate_limited = C’était un peu rapide. Attendez un instant et réessayez.
@@ -141,6 +150,8 @@ open-broken-title = Cette page ne peut pas s’afficher
 open-broken = Veuillez la recharger. Si cela n’aide pas, ouvrez votre lien dans un autre navigateur.
 open-signed_out-title = Votre lien n’est plus valable
 open-signed_out = Demandez-en un nouveau à l’entreprise qui vous a envoyé ici. Ce que vous avez déjà envoyé est conservé.
+open-taken_back-title = Votre autre appareil a repris cette vérification
+open-taken_back = Continuez là-bas. Pour utiliser de nouveau cet appareil, demandez un nouveau code sur l’autre.
 
 ## Bienvenue
 
@@ -215,6 +226,8 @@ additional-rules = Il doit être ainsi :
 additional-proof = Qu’est-ce que c’est ?
 additional-proof-none = Choisissez, si c’est dans la liste
 additional-file = Choisir une photo
+additional-pdf = Choisir un PDF
+additional-file_or_pdf = Choisir une photo ou un PDF
 additional-keep = Continuer avec le fichier déjà envoyé
 additional-review-title = Est-ce le bon ?
 additional-review-lead = Tout doit être lisible et rien ne doit être coupé.
@@ -257,6 +270,10 @@ review-again-named = Reprendre : { $item }
 review-accept = Oui, continuer
 review-loading = L’image se charge…
 review-failed = L’image n’a pas pu être chargée.
+review-drawing = Les pages se préparent…
+pages-at = Page { $page } sur { $pages }
+pages-before = Page précédente
+pages-next = Page suivante
 
 ## Redemandé
 
@@ -288,9 +305,36 @@ outcome-message = Message de la personne qui vérifie
 ## Un autre appareil
 
 device-title = Continuer sur un autre appareil
-device-lead = Ouvrez ce lien sur votre téléphone, par exemple, pour utiliser son appareil photo. Il ne sert qu’une fois, pendant dix minutes.
-device-make = Obtenir un lien
+device-phone-title = Continuez sur votre téléphone
+device-lead = Son appareil photo fait de meilleures images. Vous scannez un code, comparez un nombre et continuez là où vous en êtes.
+device-begin = Afficher le code
+device-anew = Afficher un nouveau code
+device-scan-title = Scannez ce code avec votre téléphone
+device-scan = Visez-le avec l’appareil photo du téléphone ou ouvrez ce lien là-bas. Il fonctionne une fois, pendant cinq minutes. Ne le montrez à personne d’autre.
+device-qr = QR code qui ouvre cette vérification sur votre téléphone
 device-link = Lien pour l’autre appareil
 device-copy = Copier
 device-copied = Copié
-device-failed = Le lien n’a pas pu être créé. Veuillez réessayer.
+device-wait = En attente de votre autre appareil
+device-cancel = Annuler
+device-asked-title = Votre autre appareil affiche-t-il ce nombre ?
+device-asked = Un appareil veut continuer votre vérification. Acceptez seulement si vous le tenez en main et s’il affiche le même nombre.
+device-yes = Oui, continuer là-bas
+device-no = Non, refuser
+device-expired-title = Le code a expiré
+device-expired = Aucun appareil n’a été accepté en cinq minutes. Rien n’a changé ici.
+device-failed = Cela n’a pas fonctionné. Réessayez.
+
+elsewhere-title = Continuez sur votre autre appareil
+elsewhere-lead = Votre vérification est maintenant là-bas. Ici, vous voyez où vous en êtes.
+elsewhere-back = Continuer ici
+elsewhere-back-hint = Votre autre appareil est alors déconnecté. Rien de ce qui est enregistré n’est perdu.
+
+join-title = Comparez ce nombre
+join-lead = L’appareil sur lequel vous avez commencé affiche aussi un nombre. Si c’est le même, dites oui là-bas.
+join-warn = Quelqu’un d’autre vous a donné ce code, ou votre propre appareil n’affiche aucun nombre ? Alors fermez cette page.
+join-wait = En attente de votre oui sur l’autre appareil
+join-ended-title = Cet appareil n’a pas été accepté
+join-ended = Vous avez dit non sur l’autre appareil ou n’avez pas répondu à temps. Vous pouvez y demander un nouveau code.
+join-used-title = Ce code n’est plus valable
+join-used = Chaque code fonctionne une fois, pendant cinq minutes. Demandez-en un nouveau sur l’appareil où vous avez commencé.

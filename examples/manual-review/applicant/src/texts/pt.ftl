@@ -113,6 +113,14 @@ guard-document_unknown = Esse documento não existe.
 ## O que deu errado no caminho
 
 trouble-not_an_image = Este arquivo não é uma foto que possamos ler. Escolha uma imagem JPEG, PNG ou WebP.
+trouble-source_mismatch = Este arquivo não é o que foi anunciado. Escolha-o de novo.
+trouble-not_a_pdf = Este arquivo não é um PDF. Escolha o documento em PDF.
+trouble-pdf_not_allowed = Aqui não se aceita PDF. Entregue uma foto em vez disso.
+trouble-pdf_encrypted = Este PDF pede uma senha. Salve ou imprima-o como PDF sem senha e escolha esse.
+trouble-pdf_damaged = Este PDF está danificado ou incompleto. Baixe-o de novo ou imprima-o como um novo PDF.
+trouble-pdf_too_long = Este PDF tem páginas demais. Escolha um que tenha só as páginas importantes.
+trouble-pdf_empty = Não há nada para ver neste PDF. Abra-o, confira-o e escolha outro.
+trouble-pdf_too_complex = Este PDF não pode ser mostrado: é complexo demais. Imprima-o como um novo PDF ou digitalize-o com menos detalhes.
 trouble-image_empty = Este arquivo está vazio. Escolha outro, por favor.
 trouble-image_damaged = Esta foto está danificada ou incompleta. Tire ou escolha a foto de novo.
 trouble-too_large = Este arquivo é grande demais. Escolha uma foto menor.
@@ -123,6 +131,7 @@ trouble-blob_missing = A foto não chegou. Envie-a de novo, por favor.
 trouble-images_exhausted = Fotos demais foram enviadas aqui. Peça um novo link à empresa que enviou você para cá.
 trouble-events_exhausted = Foram feitas mudanças demais aqui. Peça um novo link à empresa que enviou você para cá.
 trouble-stale = Esta verificação continuou em outra janela ou em outro aparelho. Agora você vê em que ponto ela está.
+trouble-handed_over = Esta verificação continua no seu outro aparelho. O que você acabou de fazer aqui não foi salvo.
 trouble-not_accepted = Esta etapa já foi feita em outro lugar. Agora você vê em que ponto ela está.
 trouble-offline = Sem conexão. Sua foto fica guardada aqui e será enviada assim que houver conexão.
 trouble-rate_limited = Isso foi um pouco rápido. Espere um momento e tente de novo.
@@ -141,6 +150,8 @@ open-broken-title = Não é possível mostrar esta página
 open-broken = Recarregue a página. Se não ajudar, abra seu link em outro navegador.
 open-signed_out-title = Seu link não é mais válido
 open-signed_out = Peça um novo à empresa que enviou você para cá. O que você já enviou fica guardado.
+open-taken_back-title = Seu outro aparelho retomou esta verificação
+open-taken_back = Continue lá. Para usar este aparelho de novo, obtenha um novo código no outro.
 
 ## Boas-vindas
 
@@ -215,6 +226,8 @@ additional-rules = Tem de ser assim:
 additional-proof = O que é?
 additional-proof-none = Escolha, se estiver na lista
 additional-file = Escolher uma foto
+additional-pdf = Escolher um PDF
+additional-file_or_pdf = Escolher uma foto ou um PDF
 additional-keep = Continuar com o ficheiro que já está
 additional-review-title = É este o certo?
 additional-review-lead = Tudo tem de ser legível e nada pode estar cortado.
@@ -257,6 +270,10 @@ review-again-named = Refazer: { $item }
 review-accept = Sim, continuar
 review-loading = Carregando a imagem…
 review-failed = Não foi possível carregar a imagem.
+review-drawing = Preparando as páginas…
+pages-at = Página { $page } de { $pages }
+pages-before = Página anterior
+pages-next = Próxima página
 
 ## Pedido de novo
 
@@ -288,9 +305,36 @@ outcome-message = Mensagem da pessoa que analisa
 ## Outro aparelho
 
 device-title = Continuar em outro aparelho
-device-lead = Abra este link no seu telefone, por exemplo, para usar a câmera dele. Funciona uma vez, durante dez minutos.
-device-make = Obter um link
+device-phone-title = Continue no seu celular
+device-lead = A câmera dele tira fotos melhores. Você lê um código, compara um número e continua lá de onde está agora.
+device-begin = Mostrar o código
+device-anew = Mostrar um novo código
+device-scan-title = Leia este código com o seu celular
+device-scan = Aponte a câmera do celular para ele ou abra este link lá. Ele funciona uma única vez, por cinco minutos. Não o mostre a mais ninguém.
+device-qr = Código QR que abre esta verificação no seu celular
 device-link = Link para o outro aparelho
 device-copy = Copiar
 device-copied = Copiado
-device-failed = Não foi possível criar o link. Tente de novo, por favor.
+device-wait = Aguardando o seu outro aparelho
+device-cancel = Cancelar
+device-asked-title = O seu outro aparelho mostra este número?
+device-asked = Um aparelho quer continuar a sua verificação. Permita somente se ele estiver na sua mão e mostrar o mesmo número.
+device-yes = Sim, continuar lá
+device-no = Não, recusar
+device-expired-title = O código expirou
+device-expired = Nenhum aparelho foi admitido em cinco minutos. Nada mudou aqui.
+device-failed = Não deu certo. Tente de novo.
+
+elsewhere-title = Continue no seu outro aparelho
+elsewhere-lead = A sua verificação está lá agora. Aqui você vê em que ponto está.
+elsewhere-back = Continuar aqui
+elsewhere-back-hint = O seu outro aparelho é então desconectado. Nada do que foi salvo se perde.
+
+join-title = Compare este número
+join-lead = O aparelho em que você começou também mostra um número. Se for o mesmo, diga sim lá.
+join-warn = Você recebeu este código de outra pessoa, ou o seu próprio aparelho não mostra nenhum número? Então feche esta página.
+join-wait = Aguardando o seu sim no outro aparelho
+join-ended-title = Este aparelho não foi admitido
+join-ended = Você disse não no outro aparelho ou não respondeu a tempo. Lá você pode obter um novo código.
+join-used-title = Este código não é mais válido
+join-used = Cada código funciona uma única vez, por cinco minutos. Obtenha um novo no aparelho em que você começou.

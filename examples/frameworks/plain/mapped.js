@@ -1,0 +1,9 @@
+// Without a bundler: the page's import map knows where the package lies.
+import { Chart, init, KycSession, MemoryStore } from "@kyc/sdk";
+import { defineCapture } from "@kyc/sdk/capture";
+import { serverWith } from "../shared/server.js";
+import { draw } from "../shared/walk.js";
+
+defineCapture();
+await init();
+draw(await KycSession.open({ transport: serverWith(Chart), store: new MemoryStore() }));
