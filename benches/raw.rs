@@ -2,10 +2,14 @@
 //! everything is taken away that the SDK adds.
 
 use kyc_core::collection::Event;
+use kyc_core::testing::events::NOON;
 use kyc_core::{BlobRef, Country, DocumentType, Item, Side};
 use serde::{Deserialize, Serialize};
 use statig::Outcome;
 use statig::blocking::{IntoStateMachine, State as Handler, StateExt as _, Superstate};
+
+/// A day in milliseconds.
+const DAY: u64 = 86_400_000;
 
 /// The machine at a state, with what it knows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -14,15 +18,43 @@ pub(crate) struct Raw {
     known: Known,
 }
 
-/// What is known of the applicant.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What is known of the walk and its applicant: the same facts as in the SDK's snapshot, under the same names.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Known {
-    consent: Option<(String, String)>,
-    details: Option<(String, String, String)>,
+    flow: FlowRef,
+    session: String,
+    version: u32,
+    opened_at: u64,
+    started_at: Option<u64>,
+    deadline: Option<u64>,
+    round: u32,
+    consent: Option<Consent>,
+    details: Option<Details>,
     document: Option<(Country, DocumentType)>,
     front: Option<BlobRef>,
     back: Option<BlobRef>,
     selfie: Option<BlobRef>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct FlowRef {
+    id: String,
+    version: u32,
+    hash: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Consent {
+    version: String,
+    locale: String,
+    at: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Details {
+    given_names: String,
+    family_name: String,
+    date_of_birth: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +103,13 @@ impl Known {
     fn take(&mut self, state: State, event: &Event) -> Option<State> {
         Some(match (state, event) {
             (State::Welcome, Event::Start { consent }) if consent.version == "1" => {
-                self.consent = Some((consent.version.clone(), consent.locale.clone()));
+                self.consent = Some(Consent {
+                    version: consent.version.clone(),
+                    locale: consent.locale.clone(),
+                    at: NOON.as_millis(),
+                });
+                self.started_at = Some(NOON.as_millis());
+                self.deadline = Some(NOON.as_millis() + DAY);
                 State::PersonalDetails
             }
             (State::PersonalDetails, Event::SubmitDetails { details }) => {
@@ -84,7 +122,11 @@ impl Known {
                 if given.is_empty() || family.is_empty() || birth.len() != 10 {
                     return None;
                 }
-                self.details = Some((given.to_owned(), family.to_owned(), birth.to_owned()));
+                self.details = Some(Details {
+                    given_names: given.to_owned(),
+                    family_name: family.to_owned(),
+                    date_of_birth: birth.to_owned(),
+                });
                 State::DocumentSelection
             }
             (State::DocumentSelection, Event::Back) => State::PersonalDetails,
@@ -123,7 +165,25 @@ impl Raw {
     pub(crate) fn open() -> Self {
         Self {
             state: State::Welcome,
-            known: Known::default(),
+            known: Known {
+                flow: FlowRef {
+                    id: "manual-review".to_owned(),
+                    version: 1,
+                    hash: "4fbe697d71579414b5684df318fa9d5f".to_owned(),
+                },
+                session: "0123456789abcdef0123456789abcdef".to_owned(),
+                version: 0,
+                opened_at: NOON.as_millis(),
+                started_at: None,
+                deadline: None,
+                round: 1,
+                consent: None,
+                details: None,
+                document: None,
+                front: None,
+                back: None,
+                selfie: None,
+            },
         }
     }
 
@@ -131,6 +191,7 @@ impl Raw {
         let mut state = self.state;
         if let Outcome::Transition(to) = state.handle(&mut Machine, event, &mut self.known) {
             self.state = to;
+            self.known.version += 1;
         }
     }
 

@@ -137,11 +137,12 @@ pub(crate) fn encode<State: Serialize, Case: Serialize>(
         state,
         case,
     };
-    let mut text = match serde_json::to_string(&written) {
-        Ok(text) => text,
-        Err(error) => {
-            unreachable!("strings, numbers and maps with string keys can be written: {error}")
-        }
+    let mut bytes = Vec::with_capacity(USUAL);
+    if let Err(error) = serde_json::to_writer(&mut bytes, &written) {
+        unreachable!("strings, numbers and maps with string keys can be written: {error}")
+    }
+    let Ok(mut text) = String::from_utf8(bytes) else {
+        unreachable!("JSON is written in UTF-8")
     };
     let checksum = checksum(text.as_bytes());
     text.pop();
@@ -220,8 +221,12 @@ fn schema_of(text: &str) -> Result<u16, DecodeError> {
 }
 
 fn intact(text: &str) -> Result<(), DecodeError> {
-    let (body, tail) = text.rsplit_once(SEAM).ok_or(DecodeError::Malformed)?;
-    let written = tail.strip_suffix(END).ok_or(DecodeError::Malformed)?;
+    let parts = || {
+        let text = text.strip_suffix(END)?;
+        let (text, written) = text.split_at_checked(text.len().checked_sub(DIGITS)?)?;
+        Some((text.strip_suffix(SEAM)?, written))
+    };
+    let (body, written) = parts().ok_or(DecodeError::Malformed)?;
     let mut hasher = hasher();
     hasher.write(body.as_bytes());
     hasher.write(b"}");
@@ -259,6 +264,10 @@ fn digits(hasher: &SipHasher24) -> String {
 const OPENING: &str = "{\"schema\":1,";
 const SEAM: &str = ",\"checksum\":\"";
 const END: &str = "\"}";
+/// How long a checksum is.
+const DIGITS: usize = 32;
+/// What most snapshots fit in.
+const USUAL: usize = 1024;
 
 #[cfg(test)]
 mod tests {
