@@ -7,7 +7,7 @@ use kyc_persist::{Kek, Keyring, MemoryStore, MemoryVault, Safe, SealedStore, Sto
 use serde_json::{Value, json};
 
 use crate::harness::{API_KEY, Applicant, Stage, World};
-use crate::sink::{Answer, OLDER, SECRET, Sink, one, telling, with_webhooks};
+use crate::sink::{Answer, Came, OLDER, SECRET, Sink, one, telling, with_webhooks};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -25,6 +25,17 @@ async fn until<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
     while !is_so().await {
         assert!(std::time::Instant::now() < patience, "it does not happen");
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Lets time pass until enough has come.
+async fn later(world: &World, sink: &Sink, enough: impl Fn(&[Came]) -> bool) -> Vec<Came> {
+    loop {
+        tokio::select! {
+            came = sink.until(&enough) => return came,
+            // What was in hand is answered by then, or left: an hour that passes takes it from nobody.
+            () = tokio::time::sleep(Duration::from_secs(3)) => world.pass(HOUR),
+        }
     }
 }
 
@@ -162,16 +173,7 @@ async fn an_endpoint_that_was_down_is_told_later_in_order_and_under_the_same_nam
     ]);
     // The first one of this session is tried again and again; the second waits for it.
     for attempts in 1..=4 {
-        let came = async {
-            loop {
-                world.pass(HOUR);
-                tokio::select! {
-                    came = sink.until(|came| came.len() >= attempts) => break came,
-                    () = tokio::time::sleep(Duration::from_millis(300)) => {}
-                }
-            }
-        };
-        let came = came.await;
+        let came = later(&world, &sink, |came| came.len() >= attempts).await;
         assert_eq!(
             came[attempts - 1].event(),
             "session.collecting",
@@ -216,7 +218,7 @@ async fn one_that_hangs_fails_or_sends_elsewhere_holds_up_neither_others_nor_the
     // Their cases are there, and one is decided: none of this waits for an endpoint.
     decide(&world, &people[0], json!({ "type": "approve" })).await;
     quick.until_told("session.approved").await;
-    let processing = |came: &[crate::sink::Came]| {
+    let processing = |came: &[Came]| {
         came.iter()
             .filter(|one| one.event() == "session.processing")
             .count()
@@ -235,16 +237,7 @@ async fn one_that_hangs_fails_or_sends_elsewhere_holds_up_neither_others_nor_the
 
     // What it answered is no yes, so it is told again; a redirect leads nowhere.
     slow.answer_always(Answer::Status(200));
-    let told = async {
-        loop {
-            world.pass(HOUR);
-            tokio::select! {
-                _ = slow.until(processing) => break,
-                () = tokio::time::sleep(Duration::from_millis(300)) => {}
-            }
-        }
-    };
-    told.await;
+    later(&world, &slow, processing).await;
     assert!(elsewhere.came().is_empty());
     world.end().await;
 }
@@ -307,8 +300,8 @@ async fn what_was_kept_before_a_server_died_is_told_by_the_next_under_the_same_n
     world.end().await;
 
     let world = World::on(&stage).await;
-    world.pass(HOUR);
-    sink.until_told("session.cancelled").await;
+    let is_told = |one: &Came| one.event() == "session.cancelled";
+    later(&world, &sink, |came| came.iter().any(is_told)).await;
     let came = sink.came();
     assert_eq!(came.len(), 3);
     assert_eq!((came[1].id(), &came[1].bytes), (first.id(), &first.bytes));
@@ -349,16 +342,9 @@ async fn of_who_was_erased_only_that_is_told_and_what_waited_is_told_no_more() {
     assert_eq!(erasing.send().await.unwrap().status(), 204);
     until(async || safe.erasures(None, 9).await.unwrap().len() == 2).await;
     sink.answer_always(Answer::Status(204));
-    let told = async {
-        loop {
-            world.pass(HOUR);
-            tokio::select! {
-                told = sink.until_told("session.erased") => break told,
-                () = tokio::time::sleep(Duration::from_millis(300)) => {}
-            }
-        }
-    };
-    let told = told.await.body();
+    let is_erasure = |one: &Came| one.event() == "session.erased";
+    let came = later(&world, &sink, |came| came.iter().any(is_erasure)).await;
+    let told = came.iter().find(|one| is_erasure(one)).unwrap().body();
     assert_eq!(told["external_ref"], Value::Null);
     assert_eq!(
         (&told["phase"], &told["decision"]["outcome"]),
