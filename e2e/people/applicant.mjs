@@ -71,6 +71,11 @@ export class Applicant extends Person {
     await this.page.locator('[data-testid="save-status"][data-status="offline"][data-kept="true"]').waitFor();
   }
 
+  /** Waits until the last step would survive a reload: it is kept on the device, or the server has it. */
+  async keepsTheStep() {
+    await this.page.locator('[data-testid="save-status"][data-kept="false"]').waitFor({ state: "detached" });
+  }
+
   async closesTheTab() {
     await this.page.close();
   }

@@ -12,6 +12,7 @@ test("a reload in the middle of every state goes on where it stood", async (t) =
   for (const step of idCardStory) {
     await step.go({ applicant, reviewer, session });
     if (step.stands) {
+      await applicant.keepsTheStep();
       await applicant.reloads();
       await applicant.stands(step.stands);
     }
