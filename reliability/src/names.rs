@@ -91,9 +91,9 @@ async fn arrive(there: &There, key: &str) -> (String, String) {
 fn is_on_disk(session: &str, digest: &str, calls: &[Call]) {
     let line = format!("PUT /applicant/v1/sessions/{session}/blobs/{digest} ");
     let asked = calls.iter().filter(|call| call.text.contains(&line));
-    let asked = asked.filter(|call| call.is_a(&["read", "recvfrom"]));
+    let mut asked = asked.filter(|call| call.is_a(&["read", "recvfrom"]));
     // Those before it found no place.
-    let asked = asked.last().expect("the request was seen");
+    let asked = asked.next_back().expect("the request was seen");
     let mut answers = calls.iter().filter(|call| call.path() == asked.path());
     let answer =
         answers.find(|call| call.begun > asked.ended && call.text.contains("\"HTTP/1.1 2"));
