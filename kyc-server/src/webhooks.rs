@@ -18,6 +18,8 @@ pub(crate) use self::bearer::Bearer;
 pub use self::config::Webhook;
 pub(crate) use self::config::WebhookLine;
 
+use self::config::Format;
+
 /// Something that is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Happened {
@@ -30,8 +32,26 @@ pub(crate) enum Happened {
 }
 
 impl Happened {
-    /// Everything that can be told.
-    pub(crate) const ALL: [Self; 9] = [
+    /// Everything that can be told in these words.
+    const fn all(format: Format) -> &'static [Self] {
+        match format {
+            Format::Standard => &Self::OURS,
+            Format::Compatible => &Self::THEIRS,
+        }
+    }
+
+    /// What has an event in the other vocabulary.
+    const THEIRS: [Self; 7] = [
+        Self::Reached(Phase::Processing),
+        Self::Reached(Phase::ResubmissionRequested),
+        Self::Reached(Phase::Approved),
+        Self::Reached(Phase::Rejected),
+        Self::Reached(Phase::Expired),
+        Self::Reached(Phase::Cancelled),
+        Self::SupplementReviewed,
+    ];
+
+    const OURS: [Self; 9] = [
         Self::Reached(Phase::Collecting),
         Self::Reached(Phase::Processing),
         Self::Reached(Phase::ResubmissionRequested),
@@ -177,6 +197,11 @@ impl Notice {
             // More than a Flow can ask for.
             asked: asked.take(100).collect(),
         }
+    }
+
+    /// Where the session had come to; of a step of the case nothing.
+    pub(crate) const fn phase(&self) -> Option<Phase> {
+        self.phase
     }
 
     /// What is told of it.

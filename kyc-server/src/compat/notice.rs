@@ -1,6 +1,6 @@
 //! What is told of a session in their words: the body of a webhook, and the answers of `status` and `data`.
 
-use kyc_core::{Timestamp, collection, review};
+use kyc_core::{Phase, Timestamp, collection, review};
 use serde_json::{Value, json};
 
 use super::scan_ref::scan_ref;
@@ -14,6 +14,11 @@ pub(crate) struct Names {
     pub(crate) client: Option<String>,
     /// Its own reference.
     pub(crate) reference: Option<String>,
+}
+
+/// The event that tells that a session has come to this phase, if anybody is told.
+pub(crate) fn event(phase: Phase) -> Option<&'static str> {
+    vocabulary::phase(phase).event
 }
 
 /// The event under which somebody is told where a session stands, if anybody is, and the body of that webhook. Holds

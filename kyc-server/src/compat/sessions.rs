@@ -199,7 +199,7 @@ impl App {
     }
 
     /// What the company calls a session.
-    async fn names(&self, session: &SessionId) -> Result<Names, Problem> {
+    pub(crate) async fn names(&self, session: &SessionId) -> Result<Names, Problem> {
         Ok(Names {
             client: self.external_ref(session).await?,
             reference: self.note(session, EXTERNAL_REF).await?,

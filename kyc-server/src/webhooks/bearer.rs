@@ -10,6 +10,7 @@ use super::config::Format;
 use super::signature::SigningKey;
 use super::{Notice, Webhook, message_id};
 use crate::app::App;
+use crate::compat;
 use crate::problem::Problem;
 
 /// Tells one endpoint.
@@ -24,9 +25,9 @@ impl Deliver for Bearer {
     async fn deliver(&self, outbound: &Outbound, now: Timestamp) -> Delivered {
         let (id, name) = (outbound.id(), self.webhook.name());
         let (headers, body) = match self.message(outbound, now).await {
-            Ok(Some(message)) => message,
-            // Nobody can read it, or there is no such session.
-            Ok(None) => return Delivered::Hopeless,
+            Ok(Message::Written(headers, body)) => (headers, body),
+            Ok(Message::Needless) => return Delivered::Done,
+            Ok(Message::Unwritten) => return Delivered::Hopeless,
             Err(problem) => {
                 tracing::warn!(%id, webhook = name, code = problem.code(), "a webhook could not be written");
                 return Delivered::Failed;
@@ -50,44 +51,88 @@ impl Deliver for Bearer {
     }
 }
 
+/// What is sent: the headers with the signature, and the bytes that it is over.
+enum Message {
+    Written(HeaderMap, Bytes),
+    /// There is no word for it in that vocabulary.
+    Needless,
+    /// Nobody can read the notice, or there is no such session.
+    Unwritten,
+}
+
 impl Bearer {
-    /// What is sent: the headers with the signature, and the bytes that it is over.
-    async fn message(
+    async fn message(&self, outbound: &Outbound, now: Timestamp) -> Result<Message, Problem> {
+        match (self.webhook.format, &self.webhook.keys[..]) {
+            (Format::Standard, keys) => self.standard(outbound, keys, now).await,
+            (Format::Compatible, [key, ..]) => self.compatible(outbound, key).await,
+            // A configuration without a secret is not taken.
+            (Format::Compatible, []) => Ok(Message::Unwritten),
+        }
+    }
+
+    async fn standard(
         &self,
         outbound: &Outbound,
+        keys: &[SigningKey],
         now: Timestamp,
-    ) -> Result<Option<(HeaderMap, Bytes)>, Problem> {
+    ) -> Result<Message, Problem> {
         let session = &outbound.id().row.session;
         let Ok(notice) = serde_json::from_str::<Notice>(&outbound.body) else {
-            return Ok(None);
+            return Ok(Message::Unwritten);
         };
         // Of who was erased since, the name is gone as well.
-        let session = self
-            .app
-            .load_to_forget::<collection::Session>(session)
-            .await?;
-        let Some(session) = session else {
-            return Ok(None);
+        let session = self.app.load_to_forget::<collection::Session>(session);
+        let Some(session) = session.await? else {
+            return Ok(Message::Unwritten);
         };
         let external_ref = self.app.external_ref(session.id()).await?;
-        let body = match self.webhook.format {
-            Format::Standard => serde_json::to_vec(&notice.body(&session, external_ref)),
+        let Ok(body) = serde_json::to_vec(&notice.body(&session, external_ref)) else {
+            return Ok(Message::Unwritten);
         };
-        let Ok(body) = body else { return Ok(None) };
         let id = message_id(outbound.id());
         let timestamp = now.as_millis() / 1_000;
-        let signature = SigningKey::sign(&self.webhook.keys, &id, timestamp, &body);
-        let mut headers = HeaderMap::new();
-        for (name, value) in [
-            ("webhook-id", id),
-            ("webhook-timestamp", timestamp.to_string()),
-            ("webhook-signature", signature),
-        ] {
-            let Ok(value) = HeaderValue::try_from(value) else {
-                return Ok(None);
-            };
-            headers.insert(name, value);
-        }
-        Ok(Some((headers, body.into())))
+        let signature = SigningKey::sign(keys, &id, timestamp, &body);
+        Ok(written(
+            [
+                ("webhook-id", id),
+                ("webhook-timestamp", timestamp.to_string()),
+                ("webhook-signature", signature),
+            ],
+            body,
+        ))
     }
+
+    /// Where the session stands when it is told, in their words: their events tell of nothing else.
+    async fn compatible(&self, outbound: &Outbound, key: &SigningKey) -> Result<Message, Problem> {
+        let Ok(notice) = serde_json::from_str::<Notice>(&outbound.body) else {
+            return Ok(Message::Unwritten);
+        };
+        let (session, case) = self.app.both_charts(&outbound.id().row.session).await?;
+        let names = self.app.names(session.id()).await?;
+        let (standing, body) = compat::notice::notice(&session, case.as_ref(), &names);
+        // It may stand elsewhere by now: the event is of what has happened.
+        let event = notice.phase().map_or(standing, compat::notice::event);
+        let (Some(event), Ok(body)) = (event, serde_json::to_vec(&body)) else {
+            return Ok(Message::Needless);
+        };
+        Ok(written(
+            [
+                ("webhook-id", message_id(outbound.id())),
+                ("idenfy-event-type", event.to_owned()),
+                ("idenfy-signature", key.sign_plainly(&body)),
+            ],
+            body,
+        ))
+    }
+}
+
+fn written(told: [(&'static str, String); 3], body: Vec<u8>) -> Message {
+    let mut headers = HeaderMap::new();
+    for (name, value) in told {
+        let Ok(value) = HeaderValue::try_from(value) else {
+            return Message::Unwritten;
+        };
+        headers.insert(name, value);
+    }
+    Message::Written(headers, body.into())
 }

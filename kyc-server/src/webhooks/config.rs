@@ -41,6 +41,8 @@ pub(super) enum Format {
     /// Our own words, signed as the Standard Webhooks specification says.
     #[default]
     Standard,
+    /// That of the compatible surface, with the data of the person, signed over the body alone.
+    Compatible,
 }
 
 /// Where to.
@@ -158,11 +160,8 @@ impl WebhookLine {
         if !(1..=30).contains(&self.timeout_seconds) {
             desk.fault("timeout_seconds", "1 to 30");
         }
-        let newest = desk.secret(
-            "secret",
-            self.secret_file.as_ref(),
-            self.secret_env.as_ref(),
-        );
+        let newest = (self.secret_file.as_ref(), self.secret_env.as_ref());
+        let newest = desk.secret("secret", newest, self.format);
         if newest.is_none() && desk.faults.iter().all(|fault| !told_of_secret(fault)) {
             desk.fault(
                 "secret_file",
@@ -173,7 +172,13 @@ impl WebhookLine {
             self.older_secret_file.as_ref(),
             self.older_secret_env.as_ref(),
         );
-        let older = desk.secret("older_secret", older.0, older.1);
+        if self.format == Format::Compatible && older != (None, None) {
+            desk.fault(
+                "older_secret_file",
+                "this format has one signature: change the secret at both ends",
+            );
+        }
+        let older = desk.secret("older_secret", older, self.format);
         let events = self.events(desk);
         let target = self.target(desk)?;
         Some(Webhook {
@@ -189,11 +194,12 @@ impl WebhookLine {
 
     fn events(&self, desk: &mut Desk) -> BTreeSet<Happened> {
         let Some(names) = &self.events else {
-            return Happened::ALL.into();
+            return Happened::all(self.format).iter().copied().collect();
         };
         let found = names.iter().enumerate().filter_map(|(index, name)| {
-            let found = Happened::ALL
-                .into_iter()
+            let found = Happened::all(self.format)
+                .iter()
+                .copied()
                 .find(|happened| happened.name() == *name);
             if found.is_none() {
                 desk.fault(
@@ -315,8 +321,8 @@ impl Desk {
     fn secret(
         &mut self,
         field: &str,
-        file: Option<&PathBuf>,
-        variable: Option<&String>,
+        (file, variable): (Option<&PathBuf>, Option<&String>),
+        format: Format,
     ) -> Option<SigningKey> {
         let (field, text) = match (file, variable) {
             (None, None) => return None,
@@ -344,9 +350,18 @@ impl Desk {
                 None
             }
             Ok(text) => {
-                let key = SigningKey::standard(&text);
+                let (key, rule) = match format {
+                    Format::Standard => (
+                        SigningKey::standard(&text),
+                        "whsec_ and 24 to 64 bytes in Base64, as `kyc-server webhook-secret` prints it",
+                    ),
+                    Format::Compatible => (
+                        SigningKey::plain(&text),
+                        "24 to 256 printable characters without a space",
+                    ),
+                };
                 if key.is_none() {
-                    self.fault(&field, "whsec_ and 24 to 64 bytes in Base64, as `kyc-server webhook-secret` prints it");
+                    self.fault(&field, rule);
                 }
                 key
             }
@@ -508,6 +523,18 @@ mod tests {
                 "webhooks[0].events[1]: no such",
             ),
             (
+                format!("{good}SECRET\nolder_secret_file = GOOD\nformat = \"compatible\""),
+                "webhooks[0].older_secret_file: this format",
+            ),
+            (
+                format!("{good}secret_file = PLAIN\nformat = \"compatible\""),
+                "webhooks[0].secret_file: 24 to 256",
+            ),
+            (
+                format!("{good}SECRET\nevents = [\"session.collecting\"]\nformat = \"compatible\""),
+                "webhooks[0].events[0]: no such",
+            ),
+            (
                 format!("{good}SECRET\nca_file = SHORT"),
                 "webhooks[0].ca_file: certificates",
             ),
@@ -549,7 +576,7 @@ mod tests {
         // All that can be told is in its table.
         let table = section.split_once("| event |").unwrap().1;
         let table = table.split_once("```").unwrap().0;
-        for happened in crate::webhooks::Happened::ALL {
+        for happened in crate::webhooks::Happened::all(super::Format::Standard) {
             assert!(
                 table.contains(&format!("`{}`", happened.name())),
                 "{happened:?}"

@@ -17,6 +17,19 @@ impl SigningKey {
         (24..=64).contains(&bytes.len()).then_some(Self(bytes))
     }
 
+    /// A secret of the other vocabulary: any text that is long enough.
+    pub(super) fn plain(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let sound =
+            (24..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        sound.then(|| Self(text.as_bytes().into()))
+    }
+
+    /// The value of `Idenfy-Signature`: the code of the body alone, in lower-case hexadecimal digits.
+    pub(super) fn sign_plainly(&self, body: &[u8]) -> String {
+        kyc_core::journal::Hash::from_bytes(self.code(&[body])).to_string()
+    }
+
     /// The value of `webhook-signature`: one signature a key, the newest first.
     pub(super) fn sign(keys: &[Self], id: &str, timestamp: u64, body: &[u8]) -> String {
         let head = format!("{id}.{timestamp}.");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use kyc_persist::{Kek, Keyring, MemoryStore, MemoryVault, Safe, SealedStore, Store as _};
 use serde_json::{Value, json};
 
@@ -378,6 +379,71 @@ async fn only_what_an_endpoint_wants_is_told_and_while_secrets_change_both_have_
         (1, 1)
     );
     assert!(told.header("webhook-signature").starts_with("v1,"));
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_other_vocabulary_it_is_told_where_the_session_stands_signed_over_the_body() {
+    let (sink, ours) = (Sink::start().await, Sink::start().await);
+    // Any text is a secret there, this one too.
+    let lines = format!(
+        "{}format = \"compatible\"\n{}",
+        one("theirs", &sink.url()),
+        one("ours", &ours.url())
+    );
+    let world = World::with(with_webhooks(&lines), None).await;
+    let opened = open_named(&world, "order-17").await;
+    let erika = world.applicant_by(opened["link"].as_str().unwrap()).await;
+    erika.arrive().await;
+    let seen = sink.until(|came| !came.is_empty()).await.remove(0);
+    assert_eq!(
+        seen.header("idenfy-event-type"),
+        "IDENTIFICATION_AUTO_FINISHED"
+    );
+    assert_eq!(
+        (
+            &seen.body()["final"],
+            &seen.body()["status"]["overall"],
+            &seen.body()["data"]["docFirstName"]
+        ),
+        (&json!(false), &json!("REVIEWING"), &Value::Null)
+    );
+    decide(&world, &erika, json!({ "type": "approve" })).await;
+    let told = sink.until(|came| came.len() == 2).await.remove(1);
+    assert_eq!(
+        told.header("idenfy-event-type"),
+        "IDENTIFICATION_MANUAL_FINISHED"
+    );
+    let body = told.body();
+    assert_eq!(
+        (
+            &body["final"],
+            &body["status"]["overall"],
+            &body["data"]["docFirstName"],
+            &body["clientId"]
+        ),
+        (
+            &json!(true),
+            &json!("APPROVED"),
+            &json!("Erika"),
+            &json!("order-17")
+        )
+    );
+    for one in [&seen, &told] {
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(&one.bytes);
+        let expected = mac.finalize().into_bytes();
+        let expected: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(one.header("idenfy-signature"), expected);
+        assert!(one.headers.get("webhook-signature").is_none());
+    }
+    // The other endpoint is told in our words, and nothing of the person.
+    ours.until_told("session.approved").await;
+    assert!(
+        ours.came()
+            .iter()
+            .all(|one| !one.body().to_string().contains("Erika"))
+    );
     world.end().await;
 }
 
