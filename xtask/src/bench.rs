@@ -273,7 +273,9 @@ fn medians(rounds: &[Round]) -> Map<String, Value> {
 }
 
 fn how(words: &[&str], rounds: usize) -> Result<Value> {
-    let commit = ask(&mut command("git rev-parse --short=12 HEAD"))?;
+    let commit = ask(&mut command(
+        "git describe --always --dirty --abbrev=12 --exclude *",
+    ))?;
     let lock: Value = serde_json::from_str(&fs::read_to_string(
         root().join(PEERS).join("package.json"),
     )?)?;
