@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
+use crate::instructions;
 use crate::shell::{ask, command, run, say};
 use crate::web;
 use crate::workspace::{root, target};
@@ -164,6 +165,7 @@ pub(crate) fn run_words(words: &[&str]) -> Result<()> {
         "how": how(words, rounds)?,
         "rows": ROWS.iter().map(|row| told(row, &measured)).collect::<Result<Vec<_>>>()?,
         "nanoseconds": medians(&measured),
+        "instructions": instructions::count()?,
         "allocations": printed(&mut command("cargo bench --quiet --package kyc-benches --locked --bench allocations"))?,
         "sizes": printed(&mut node("sizes.mjs"))?,
     });
@@ -337,6 +339,10 @@ fn page(book: &Value) -> Result<String> {
     for (event, count) in book["allocations"].as_object().context("allocations")? {
         writeln!(page, "| {event} | {count} |")?;
     }
+    page.push_str(INSTRUCTIONS);
+    for (work, count) in book["instructions"].as_object().context("instructions")? {
+        writeln!(page, "| {work} | {count} |")?;
+    }
     page.push_str("\n## What a page downloads\n\n| | bytes | gzip | brotli |\n|---|---|---|---|\n");
     let mut ours = 0;
     for (what, size) in book["sizes"].as_object().context("sizes")? {
@@ -369,4 +375,14 @@ Everybody does the same work in the same run, in turns: the applicant's walk of 
 one event forth and one back; a *walk* is opened, goes to the end and hands in one photo again: eleven events. *Warm* is an event and
 the snapshot after it, *cold* begins with the snapshot before. Beside XState and Ballerine's workflow-core stands a statig machine
 without anything that the SDK adds: no reasons, no effects, no Flow, no envelope.
+";
+
+const INSTRUCTIONS: &str = "
+## How many instructions it takes
+
+Counted by callgrind, so that it does not matter what else the machine does. `cargo xtask test instructions` fails when our own
+work takes more than was written down last.
+
+| work | instructions |
+|---|---|
 ";

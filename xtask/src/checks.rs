@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use crate::count::Count;
 use crate::demo::Demo;
 use crate::docs;
+use crate::instructions;
 use crate::purity;
 use crate::reliability;
 use crate::server;
@@ -44,6 +45,11 @@ const CHECKS: &[Check] = &[
         samples,
     ),
     check("pages", "the npm package and both pages build", pages),
+    check(
+        "instructions",
+        "no step of the core takes more instructions than it did",
+        instructions,
+    ),
     check("purity", "the core asks its host for nothing", purity),
     check(
         "npm",
@@ -120,7 +126,7 @@ pub(crate) fn run_named(names: &[&str]) -> Result<ExitCode> {
 /// The names of the checks.
 pub(crate) fn list() -> Result<ExitCode> {
     for check in CHECKS {
-        println!("{:<12}{}", check.name, check.what);
+        println!("{:<14}{}", check.name, check.what);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,7 +160,7 @@ fn line(name: &str, count: Count, took: Duration, remark: &str) -> String {
     } else {
         "ok"
     };
-    let mut line = format!("{verdict:<8}{name:<12}{:>7.1} s", took.as_secs_f64());
+    let mut line = format!("{verdict:<8}{name:<14}{:>7.1} s", took.as_secs_f64());
     if count.ran() > 1 {
         line += &format!(
             "  {} passed, {} failed, {} skipped",
@@ -217,6 +223,11 @@ fn pages() -> Result<Outcome> {
 
 fn purity() -> Result<Outcome> {
     say(&purity::prove()?);
+    Ok(Outcome::Holds)
+}
+
+fn instructions() -> Result<Outcome> {
+    instructions::check()?;
     Ok(Outcome::Holds)
 }
 

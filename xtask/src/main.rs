@@ -12,6 +12,7 @@ mod demo;
 mod docs;
 mod evidence;
 mod fresh;
+mod instructions;
 mod purity;
 mod reliability;
 mod server;
@@ -36,6 +37,7 @@ cargo xtask <command>
   reliability      real faults against every store: failing calls, killed servers and databases, cut connections, lost power
                    --long, --seed N, --write (docs/reliability.md), or only the named scenarios
   bench            what a step costs beside XState, Ballerine and raw statig, in one run; --quick, --write (docs/performance.md)
+  instructions     counts the instructions of the core's work, and holds them against benches/instructions.json; --write keeps them
   statechart       writes docs/statechart.md anew from the charts
   pictures         takes the README's pictures anew, on a walk through both pages
 ";
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
         ["pages"] => done(web::pages()),
         ["reliability", words @ ..] => reliability::run(words),
         ["bench", words @ ..] => done(bench::run_words(words)),
+        ["instructions"] => done(instructions::check()),
+        ["instructions", "--write"] => done(instructions::write()),
         ["statechart"] => done(docs::statechart()),
         ["pictures"] => done(docs::pictures()),
         [] | ["help" | "--help" | "-h"] => {

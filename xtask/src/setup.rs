@@ -22,6 +22,7 @@ pub(crate) fn everything() -> Result<()> {
     npm_packages()?;
     postgres()?;
     strace()?;
+    valgrind()?;
     let chromium = chromium()?;
     say(&format!(
         "everything is there; Chromium is {}",
@@ -135,6 +136,19 @@ pub(crate) fn strace() -> Result<()> {
     }
     timed("installing strace with apt", || apt("strace")).context("install strace by hand")?;
     which("strace").map(drop).context("apt installed no strace")
+}
+
+/// What counts instructions.
+pub(crate) fn valgrind() -> Result<()> {
+    let _alone = alone();
+    if which("valgrind").is_some() {
+        return Ok(());
+    }
+    timed("installing valgrind with apt", || apt("valgrind libc6-dbg"))
+        .context("install valgrind by hand")?;
+    which("valgrind")
+        .map(drop)
+        .context("apt installed no valgrind")
 }
 
 fn apt(packages: &str) -> Result<()> {
