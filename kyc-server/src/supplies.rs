@@ -108,13 +108,22 @@ pub(crate) async fn supply(
     let key = format!("supply:{}", key.as_str()).parse();
     let key: Key = key.map_err(|_| Problem::internal())?;
     let by = Actor::INTEGRATOR;
-    let source = app
+    let found = app
         .must_have(&place.session, &supply.blob, &by, &key)
         .await?;
-    let source = source.unwrap_or(Source::File);
-    let event = supplied(place.step, source, supply.blob, supply.given);
-    let answer = app.supply(&place.session, key, event).await?;
-    Ok(Json(answer.entry.into()))
+    let Supply { blob, given } = supply;
+    let take = async |source| {
+        let event = supplied(place.step, source, blob.clone(), given.clone());
+        app.supply(&place.session, key.clone(), event).await
+    };
+    let taken = match take(found.unwrap_or(Source::File)).await {
+        // The bytes are gone and tell no more what they were: if it was not this, it was the other.
+        Err(refused) if found.is_none() && refused.code() == "key_reused" => {
+            take(Source::Pdf).await
+        }
+        taken => taken,
+    };
+    Ok(Json(taken?.entry.into()))
 }
 
 /// The event of the company.

@@ -192,6 +192,37 @@ async fn a_session_that_is_still_running_or_was_erased_takes_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_taken_is_answered_again_after_the_erasure_whatever_it_was() {
+    let world = world().await;
+    let ada = world.reviewer("ada").await;
+    for (key, bytes) in [("photo", photo(5)), ("pdf", saying(&["Street 2"]))] {
+        let erika = arrived(&world, key).await;
+        approved(&ada, &erika).await;
+        let session = &erika.session;
+        let bill = json!({ "blob": digest(&bytes), "given": { "address": "Street 2" } });
+        upload(&world, session, "UTILITY_BILL", bytes).await;
+        let answer = supply(&world, session, "UTILITY_BILL", &bill, "a").await;
+        let taken: Value = answer.json().await.unwrap();
+        assert_eq!(taken["event"], "supply_step");
+        let erase = world.ask(
+            Method::DELETE,
+            &format!("/integrator/v1/sessions/{session}"),
+        );
+        let erased = erase.bearer_auth(API_KEY).send().await.unwrap();
+        assert!(erased.status().is_success());
+
+        let answer = supply(&world, session, "UTILITY_BILL", &bill, "a").await;
+        assert_eq!(answer.status(), 200, "{key}");
+        assert_eq!(answer.json::<Value>().await.unwrap(), taken);
+        let other = json!({ "blob": bill["blob"], "given": { "address": "Street 3" } });
+        let answer = supply(&world, session, "UTILITY_BILL", &other, "a").await;
+        problem(answer, 422, "key_reused").await;
+        let answer = supply(&world, session, "UTILITY_BILL", &bill, "b").await;
+        problem(answer, 422, "blob_missing").await;
+    }
+}
+
+#[tokio::test]
 async fn nobody_but_the_company_hands_in_anything_after_the_decision() {
     let world = world().await;
     let ada = world.reviewer("ada").await;
