@@ -78,6 +78,11 @@ const CHECKS: &[Check] = &[
         reliability,
     ),
     check("demo", "the README's first command, walked", demo),
+    check(
+        "additional-steps",
+        "the example of additional steps, walked",
+        additional_steps,
+    ),
 ];
 
 const fn check(name: &'static str, what: &'static str, run: fn() -> Result<Outcome>) -> Check {
@@ -126,7 +131,7 @@ pub(crate) fn run_named(names: &[&str]) -> Result<ExitCode> {
 /// The names of the checks.
 pub(crate) fn list() -> Result<ExitCode> {
     for check in CHECKS {
-        println!("{:<14}{}", check.name, check.what);
+        println!("{:<18}{}", check.name, check.what);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -160,7 +165,7 @@ fn line(name: &str, count: Count, took: Duration, remark: &str) -> String {
     } else {
         "ok"
     };
-    let mut line = format!("{verdict:<8}{name:<14}{:>7.1} s", took.as_secs_f64());
+    let mut line = format!("{verdict:<8}{name:<18}{:>7.1} s", took.as_secs_f64());
     if count.ran() > 1 {
         line += &format!(
             "  {} passed, {} failed, {} skipped",
@@ -269,6 +274,11 @@ fn reliability() -> Result<Outcome> {
 
 fn demo() -> Result<Outcome> {
     Demo::parse(&["--check"])?.run()?;
+    Ok(Outcome::Holds)
+}
+
+fn additional_steps() -> Result<Outcome> {
+    Demo::parse(&["additional-steps", "--check"])?.run()?;
     Ok(Outcome::Holds)
 }
 

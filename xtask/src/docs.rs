@@ -10,10 +10,15 @@ use crate::shell::{command, run};
 use crate::web;
 use crate::workspace::root;
 
-/// Samples that a document shows, and the file each is cut from.
-const SAMPLES: &[(&str, &str)] = &[
-    ("rust", "examples/quickstart.rs"),
-    ("ts", "e2e/samples/web.ts"),
+/// Samples: the document that shows them, their language, and the file each is cut from.
+const SAMPLES: &[(&str, &str, &str)] = &[
+    ("README.md", "rust", "examples/quickstart.rs"),
+    ("README.md", "ts", "e2e/samples/web.ts"),
+    (
+        "kyc-server/README.md",
+        "js",
+        "examples/additional-steps/signature.mjs",
+    ),
 ];
 
 /// Writes `docs/statechart.md` anew from the charts, and the README's picture of it. Prints the whole matrix.
@@ -39,18 +44,20 @@ pub(crate) fn pictures() -> Result<()> {
         .env("KYC_SERVER", server))
 }
 
-/// The README's samples are cut from files that are compiled and run.
+/// The samples are cut from files that are compiled and run.
 pub(crate) fn samples() -> Result<()> {
-    let readme = fs::read_to_string(root().join("README.md"))?;
-    for (language, file) in SAMPLES {
+    for (document, language, file) in SAMPLES {
+        let shown =
+            fs::read_to_string(root().join(document)).with_context(|| (*document).to_owned())?;
         let source = fs::read_to_string(root().join(file)).with_context(|| (*file).to_owned())?;
-        let sample = fenced(&readme, language)
-            .with_context(|| format!("README.md has no ```{language} block"))?;
+        let sample = fenced(&shown, language)
+            .with_context(|| format!("{document} has no ```{language} block"))?;
         ensure!(
             flat(&source).contains(&flat(sample)),
-            "README.md's ```{language} block is not in {file} as it stands there"
+            "the ```{language} block of {document} is not in {file} as it stands there"
         );
     }
+    let readme = fs::read_to_string(root().join("README.md"))?;
     let (before, after) = around_picture(&readme)?;
     let shown = &readme[before.len()..readme.len() - after.len()];
     ensure!(

@@ -5,6 +5,7 @@
     reason = "a command line talks to the person who called it"
 )]
 
+mod additional_steps;
 mod bench;
 mod checks;
 mod count;
@@ -28,7 +29,9 @@ cargo xtask <command>
 
   demo             server, worker and both pages on this machine; prints the links and the passwords
                    --port N (8080), --data DIR (else the data goes when the demo ends)
-  demo --check     the same on a free port, walked by one applicant and one reviewer in headless Chromium
+  demo additional-steps
+                   the same with a bill, a photo and a form besides: webhooks are received, verified and printed
+  demo --check     either on a free port, walked by one applicant and one reviewer in headless Chromium
   test [name...]   every check that CI runs, or only the named ones
   test --list      their names, in order
   setup            what the other commands need and this machine lacks

@@ -33,6 +33,15 @@ pub(crate) struct Server {
     pub(crate) log: PathBuf,
 }
 
+/// What a server is told beside the usual.
+#[derive(Default)]
+pub(crate) struct More {
+    /// Lines of its configuration, the first of them about the integrator.
+    pub(crate) config: String,
+    /// The Flow that sessions are opened with.
+    pub(crate) flow: Option<PathBuf>,
+}
+
 /// How the program is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -60,7 +69,7 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
 
 impl Server {
     /// Starts it over a folder of data, and waits until it answers.
-    pub(crate) fn start(program: &Path, data: &Path, port: u16) -> Result<Self> {
+    pub(crate) fn start(program: &Path, data: &Path, port: u16, more: &More) -> Result<Self> {
         fs::create_dir_all(data).with_context(|| data.display().to_string())?;
         let reviewers = ["ada", "grace"].map(|name| Reviewer {
             name,
@@ -68,7 +77,8 @@ impl Server {
         });
         let api_key = format!("kyc_demo_{}", secret(32));
         let config = data.join("config.toml");
-        fs::write(&config, configuration(program, &reviewers, &api_key)?)?;
+        let lines = configuration(program, &reviewers, &api_key)? + &more.config;
+        fs::write(&config, lines)?;
         let log = data.join("server.log");
         let url = format!("http://127.0.0.1:{port}");
         let mut server = Command::new(program);
@@ -86,6 +96,11 @@ impl Server {
             .arg(&config)
             .arg("--pages")
             .arg(web::served())
+            .args(
+                more.flow
+                    .iter()
+                    .flat_map(|flow| ["--flow".as_ref(), flow.as_os_str()]),
+            )
             .current_dir(root())
             .stdin(Stdio::null())
             .stdout(fs::File::create(&log)?)
@@ -185,14 +200,18 @@ fn configuration(program: &Path, reviewers: &[Reviewer], api_key: &str) -> Resul
     for reviewer in reviewers {
         text += &lines_of(program, reviewer)?;
     }
-    let digest = Sha256::digest(api_key)
-        .iter()
-        .fold(String::new(), |digest, byte| format!("{digest}{byte:02x}"));
+    let digest = digest_of(api_key);
     write!(
         text,
         "[[integrators]]\nname = \"demo\"\nkey_sha256 = \"{digest}\"\n"
     )?;
     Ok(text)
+}
+
+/// What is kept of a secret.
+pub(crate) fn digest_of(secret: &str) -> String {
+    let digest = Sha256::digest(secret);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A reviewer as the configuration names them, by the server's own command.
@@ -214,7 +233,7 @@ fn lines_of(program: &Path, reviewer: &Reviewer) -> Result<String> {
 }
 
 /// Letters and digits that nobody can guess, easy to read aloud.
-fn secret(length: usize) -> String {
+pub(crate) fn secret(length: usize) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789_";
     let mut bytes = vec![0; length];
     #[expect(
