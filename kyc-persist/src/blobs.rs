@@ -3,6 +3,7 @@
 //! They lie outside the store on purpose: a commit stays small, and erasing a person's images is removing their files.
 
 mod copies;
+mod parts;
 
 use std::fmt::Debug;
 use std::io;
@@ -268,6 +269,7 @@ impl Blobs {
         if let Some(cover) = &self.cover {
             cover.destroy(session).await?;
         }
+        self.drop_all_parts(session).await?;
         if let Some(directory) = self.directory(session) {
             return blocking(move || {
                 gone_is_fine(std::fs::remove_dir_all(&directory))?;
