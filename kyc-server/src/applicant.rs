@@ -16,6 +16,7 @@ use crate::app::{App, StepTaken};
 use crate::auth::ApplicantCaller;
 use crate::handover;
 use crate::integrator::Opened;
+use crate::parts;
 use crate::problem::Problem;
 use crate::request::{
     Asked, IdempotencyKey, IfMatch, Named, Strict, etag, has_seen, last_event_id,
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(upload, show))
         .routes(routes!(stream))
         .routes(routes!(link))
+        .merge(parts::routes())
         .merge(handover::routes())
 }
 
@@ -174,8 +176,8 @@ async fn send(
 
 /// The image a path names, beside its session.
 #[derive(Debug, Deserialize)]
-struct Image {
-    digest: BlobRef,
+pub(crate) struct Image {
+    pub(crate) digest: BlobRef,
 }
 
 /// Upload an image, or a PDF where one is asked for, under the SHA-256 of its bytes. Again is harmless.
@@ -207,23 +209,21 @@ async fn upload(
     let taken = app
         .receive(&caller.session, &path.digest, wanted(&session), request)
         .await?;
-    // Bytes take their time: whoever was erased meanwhile must not have left an image behind.
-    let session = app.session(&caller.session).await?;
-    if let Err(ended) = takes_images(&session) {
-        if !session.blobs().any(|blob| *blob == path.digest) {
-            app.blobs.delete(&caller.session, &path.digest).await?;
-        }
-        return Err(ended);
-    }
-    match taken.is_new {
-        true => Ok(StatusCode::CREATED),
-        false => Ok(StatusCode::OK),
+    app.still_takes(&caller.session, &path.digest).await?;
+    Ok(status_of(taken.is_new))
+}
+
+/// Whether an image was not there before.
+pub(crate) const fn status_of(is_new: bool) -> StatusCode {
+    match is_new {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
     }
 }
 
 /// What is taken of this applicant: a PDF as soon as one of their steps may be handed in as one. Which step that is, the
 /// event tells.
-fn wanted(session: &Session) -> Wanted {
+pub(crate) fn wanted(session: &Session) -> Wanted {
     let steps = session.view().additional_steps;
     Wanted {
         images: session.flow().definition().images,
@@ -232,7 +232,7 @@ fn wanted(session: &Session) -> Wanted {
 }
 
 /// A session that has ended takes no images.
-fn takes_images(session: &Session) -> Result<(), Problem> {
+pub(crate) fn takes_images(session: &Session) -> Result<(), Problem> {
     match session.state().is_end() {
         false => Ok(()),
         true => Err(Problem::not_accepted()
@@ -310,6 +310,24 @@ async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Respons
 }
 
 impl App {
+    /// Looks once more whether the session takes images. Bytes take their time: whoever was erased meanwhile must not have left
+    /// an image or a part of one behind.
+    pub(crate) async fn still_takes(
+        &self,
+        id: &SessionId,
+        digest: &BlobRef,
+    ) -> Result<(), Problem> {
+        let session = self.session(id).await?;
+        let Err(ended) = takes_images(&session) else {
+            return Ok(());
+        };
+        self.blobs.drop_parts(id, digest).await?;
+        if !session.blobs().any(|blob| blob == digest) {
+            self.blobs.delete(id, digest).await?;
+        }
+        Err(ended)
+    }
+
     /// Refuses an event about bytes that were never uploaded. Answers what they are, which they alone decide; nothing where
     /// they were let go meanwhile, and the answer to an earlier request stands.
     pub(crate) async fn must_have(

@@ -24,6 +24,7 @@ pub mod logs;
 mod names;
 mod openapi;
 mod pages;
+mod parts;
 pub mod pdf;
 mod places;
 mod problem;

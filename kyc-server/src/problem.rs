@@ -96,6 +96,8 @@ problems! {
     too_many_pixels = PAYLOAD_TOO_LARGE, "The image has too many pixels";
     /// The digest in the path is not that of the bytes.
     digest_mismatch = UNPROCESSABLE_ENTITY, "The bytes do not have the digest they were announced with";
+    /// The part does not go on where the upload stands, which `offset` tells.
+    upload_offset = CONFLICT, "The upload stands at another place";
     /// The event names an image that was never uploaded.
     blob_missing = UNPROCESSABLE_ENTITY, "The image was never uploaded";
     /// The event says that the file was obtained in a way in which it was not.
@@ -178,6 +180,14 @@ impl Problem {
     /// The stable name of the problem.
     pub(crate) fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// Whether this is about the bytes of a file, so that no further part of it makes it better.
+    pub(crate) fn ends_an_upload(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        ) || matches!(self.code, "too_many_pixels" | "pdf_too_long")
     }
 
     fn body(&self) -> Value {

@@ -185,7 +185,8 @@ async fn counted(request: Request, limit: usize) -> Result<Bytes, Problem> {
     Ok(bytes.into())
 }
 
-async fn drain(stream: &mut BodyDataStream, already: usize) {
+/// Reads on what is not taken, see [`DRAIN`].
+pub(crate) async fn drain(stream: &mut BodyDataStream, already: usize) {
     let mut left = DRAIN.saturating_sub(already);
     while let Some(Ok(chunk)) = stream.next().await {
         left = left.saturating_sub(chunk.len());

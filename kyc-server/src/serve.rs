@@ -233,10 +233,13 @@ async fn hear(app: App, news: Option<News>) {
 /// Forgets what is worth nothing any more.
 async fn sweep(app: App) {
     let mut round = tokio::time::interval(Duration::from_secs(60));
-    loop {
+    for minute in 0_u64.. {
         round.tick().await;
         app.rates.sweep();
         while let Ok(1..) = app.grants.sweep(app.clock.now()).await {}
+        if minute % 60 == 0 {
+            app.sweep_parts().await;
+        }
     }
 }
 

@@ -81,12 +81,7 @@ impl App {
         announced: Option<&BlobRef>,
     ) -> Result<Taken, Problem> {
         // The cheap answers first: a page explains "not a photo" better than "other digest".
-        let is_pdf = images::is_pdf(&bytes);
-        match is_pdf {
-            true if !wanted.pdf => return Err(Problem::pdf_not_allowed()),
-            true => {}
-            false => drop(images::sniff(&bytes)?),
-        }
+        let is_pdf = begins_as(&bytes, wanted)?;
         let hashed = bytes.clone();
         let digest = tokio::task::spawn_blocking(move || Sha256::digest(&hashed)).await;
         let digest = Hash::from_bytes(digest.map_err(|_| Problem::internal())?.into());
@@ -130,7 +125,8 @@ impl App {
         })
     }
 
-    async fn has_room(&self, session: &SessionId) -> Result<(), Problem> {
+    /// Refuses another image where there are as many as there may be.
+    pub(crate) async fn has_room(&self, session: &SessionId) -> Result<(), Problem> {
         let most = self.config.limits.images_per_session;
         match self.blobs.count(session).await? < most as usize {
             true => Ok(()),
@@ -229,6 +225,18 @@ impl App {
     }
 }
 
+/// Whether what begins so is a PDF; refused is what is not taken however it goes on.
+pub(crate) fn begins_as(bytes: &[u8], wanted: Wanted) -> Result<bool, Problem> {
+    match images::is_pdf(bytes) {
+        true if !wanted.pdf => Err(Problem::pdf_not_allowed()),
+        true => Ok(true),
+        false => {
+            images::sniff(bytes)?;
+            Ok(false)
+        }
+    }
+}
+
 /// What a caller without a place is told.
 pub(crate) fn busy(full: Full) -> Problem {
     match full {
@@ -241,4 +249,4 @@ pub(crate) fn busy(full: Full) -> Problem {
 const PAGES: HeaderName = HeaderName::from_static("kyc-pages");
 
 /// How long an image may take to arrive; ten megabytes over a slow phone.
-const ARRIVAL: Duration = Duration::from_secs(180);
+pub(crate) const ARRIVAL: Duration = Duration::from_secs(180);

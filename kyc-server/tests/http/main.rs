@@ -26,6 +26,7 @@ mod live;
 mod logs;
 mod names;
 mod pages;
+mod parts;
 mod pdf;
 #[path = "../../../kyc-persist/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store use the rest")]
