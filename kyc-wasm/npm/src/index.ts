@@ -5,7 +5,7 @@ export type { Capture, Divergence, SaveStatus, SessionState } from "./state.js";
 export { MemoryStore, type LocalStore } from "./storage.js";
 export { IndexedDbStore } from "./indexed-db.js";
 export type { Begun, HandOver, HandOverStanding, HandOverTransport } from "./handover.js";
-export type { Progress } from "./upload.js";
+export type { Progress, Uploading } from "./upload.js";
 export {
   HttpTransport,
   type Asking,

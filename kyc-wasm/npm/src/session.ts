@@ -13,6 +13,7 @@ import { MemoryStore, type LocalStore } from "./storage.js";
 import { Tabs, type Told } from "./tabs.js";
 import type { Loaded, Posted, Transport } from "./transport.js";
 import type { Progress } from "./upload.js";
+import { Uploads } from "./uploads.js";
 import { Chart, type Answer, type Offers } from "./wasm.js";
 
 export interface OpenOptions {
@@ -42,6 +43,7 @@ export class KycSession {
   readonly #listeners = new Listeners();
   readonly #echoes = new Set<number>();
   readonly #handOvers: HandOvers;
+  readonly #uploads: Uploads;
   #chart: Chart;
   #offers: readonly Offers[] | null = null;
   #server: Loaded;
@@ -49,7 +51,6 @@ export class KycSession {
   #waiting: Waiting[];
   #waiters: Waiter[] = [];
   #status: SaveStatus;
-  #uploading: Progress | null = null;
   #divergence: Divergence | null = null;
   #state: SessionState;
   #inTurn = false;
@@ -68,6 +69,7 @@ export class KycSession {
     this.#waiting = [...waiting];
     this.#status = waiting.length === 0 ? "saved" : "saving";
     this.#chart = replayed(standing, waiting);
+    this.#uploads = new Uploads(this.#life.signal);
     this.#handOvers = this.#withOtherDevices(standing);
     this.#state = this.#drawn();
     shelf.onWritten = () => this.#written();
@@ -123,6 +125,26 @@ export class KycSession {
 
   /** A photo that this device has: taken in this page, or not gone out yet. `null` when only the server has it. */
   readonly photo = (digest: string): Promise<Blob | null> => this.#photos.photo(digest, this.#waiting);
+
+  /**
+   * Stops the photo that is on its way up. The step that handed it in is taken back, and with it those after it: answered is which,
+   * and the session stands where the photo can be taken again. Nothing happens when none is on its way.
+   */
+  readonly abortUpload = (): readonly EventKind[] => {
+    const stopped = this.#uploads.now;
+    if (stopped === null) return [];
+    const undone = this.#waiting;
+    this.#waiting = [];
+    this.#uploads.stop();
+    this.#chart.release();
+    this.#chart = replayed(this.#server, []);
+    this.#keepStanding(undone);
+    this.#become("saved");
+    this.#settle(new KycError("aborted"));
+    void this.#transport.giveUp?.(stopped.digest).catch(() => undefined);
+    void this.#read();
+    return undone.map(({ event }) => event.type);
+  };
 
   /**
    * Begins to go on with another device, once everything is saved. `getSnapshot().handover` tells the link to show, then the digits of
@@ -299,7 +321,7 @@ export class KycSession {
         const posted = await this.#tried(() => this.#sent(next), attempt);
         if (posted === "stop") return false;
         if (posted === "again") {
-          attempt += 1;
+          attempt = this.#waiting[0] === next ? attempt + 1 : 1;
           continue;
         }
         attempt = 1;
@@ -314,11 +336,13 @@ export class KycSession {
 
   /** First the photo, then the event that names it. Sending either again is harmless. */
   async #sent(next: Waiting): Promise<Posted> {
-    const { signal } = this.#life;
-    const image = next.photo !== null && "blob" in next.event ? await this.photo(next.event.blob) : null;
-    if (image !== null) {
+    const { signal } = this.#uploads;
+    const digest = next.photo !== null && "blob" in next.event ? next.event.blob : null;
+    const image = digest === null ? null : await this.photo(digest);
+    if (digest !== null && image !== null) {
       const onProgress = (progress: Progress): void => {
-        this.#uploading = progress;
+        if (signal.aborted) return;
+        this.#uploads.goesOn(next, { digest, ...progress });
         this.#become(this.#status === "offline" ? "saving" : this.#status);
       };
       try {
@@ -326,12 +350,13 @@ export class KycSession {
       } catch (error) {
         const problem = error instanceof KycError && error.code === "refused_by_server" ? error.problem : null;
         if (problem === null || AWAY.has(problem.status)) throw error;
+        this.#uploads.refused();
         return { ok: false, problem };
-      } finally {
-        this.#uploading = null;
       }
+      if (signal.aborted) throw new KycError("aborted");
     }
-    return this.#transport.post(next.event, { key: next.key, version: next.version, signal });
+    this.#uploads.posting(next);
+    return this.#transport.post(next.event, { key: next.key, version: next.version, signal: this.#life.signal });
   }
 
   #acknowledged(done: Waiting, version: number): void {
@@ -413,10 +438,12 @@ export class KycSession {
   }
 
   async #tried<T>(work: () => Promise<T>, attempt: number): Promise<T | "again" | "stop"> {
+    const { signal } = this.#uploads;
     try {
       return await work();
     } catch (error) {
       if (this.#life.signal.aborted) return "stop";
+      if (signal.aborted) return "again";
       const code = error instanceof KycError ? error.code : "offline";
       if (code === "unauthorised" || code === "refused_by_server") {
         this.#become("signed_out");
@@ -426,7 +453,7 @@ export class KycSession {
       this.#become("offline");
       this.#tellTabs();
       const asked = error instanceof KycError && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
-      await this.#patience.wait(Math.max(asked, this.#patience.delay(attempt)), this.#life.signal).catch(() => undefined);
+      await this.#patience.wait(Math.max(asked, this.#patience.delay(attempt)), signal).catch(() => undefined);
       return this.#life.signal.aborted ? "stop" : "again";
     }
   }
@@ -448,7 +475,7 @@ export class KycSession {
       status: this.#status,
       waiting: this.#waiting.length,
       kept: this.#waiting.length === 0 || this.#shelf.isKept,
-      uploading: this.#uploading,
+      uploading: this.#uploads.now,
       divergence: this.#divergence,
       handover: this.#handOvers.now,
     };

@@ -1,7 +1,7 @@
 /** What a page draws of a session, and what it hands in. */
 import type { EventKind, ProofKind, Side, Source, StepName, View } from "./generated/collection.js";
 import type { HandOver } from "./handover.js";
-import type { Progress } from "./upload.js";
+import type { Uploading } from "./upload.js";
 
 /**
  * How what the applicant sees relates to what the server has: the same · on its way · on its way, with no answer for now ·
@@ -27,8 +27,11 @@ export interface SessionState {
   readonly waiting: number;
   /** Whether what waits would survive a closed tab: `false` while it is written, and where the device keeps nothing. */
   readonly kept: boolean;
-  /** How far the photo is that is on its way up. */
-  readonly uploading: Progress | null;
+  /**
+   * How far the photo is that is on its way up. It stays while there is no network, and is gone when the photo has arrived, is
+   * refused, or was stopped with `abortUpload`.
+   */
+  readonly uploading: Uploading | null;
   readonly divergence: Divergence | null;
   /** Where a hand-over stands that this device has begun. While it is `agreed`, another device moves the session. */
   readonly handover: HandOver | null;

@@ -4,7 +4,7 @@ import { patience, type Patience } from "./backoff.js";
 import { KycError, type Problem } from "./error.js";
 import { POLL, type Begun, type HandOverStanding, type HandOverTransport } from "./handover.js";
 import { serverEvents } from "./stream.js";
-import { digestOf, put, type Progress } from "./upload.js";
+import { digestOf, inParts, PART, sendBytes, type Progress } from "./upload.js";
 
 /** A session as the server has it. */
 export interface Loaded {
@@ -35,6 +35,8 @@ export interface Transport {
   post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted>;
   /** Sends the bytes of an image or a PDF and answers their digest. The same bytes may go again. */
   upload(bytes: Blob, options?: UploadOptions): Promise<string>;
+  /** What has come of an upload that was stopped is not wanted any more. Without it, the server forgets that by itself. */
+  giveUp?(digest: string): Promise<void>;
   /** Calls back with the server's version at every change, until aborted. */
   follow(heard: (version: number) => void, signal: AbortSignal): void;
   /** Without it, the session goes on at no other device. */
@@ -162,19 +164,48 @@ export class HttpTransport implements Transport {
     return { ok: false, problem: await problemOf(response) };
   }
 
-  /** Sends the bytes of a file and answers their name, for `capture_page`, `capture_selfie` and `capture_step`. */
+  /**
+   * Sends the bytes of a file and answers their name, for `capture_page`, `capture_selfie` and `capture_step`. A large one goes in
+   * parts; called again with the same bytes it goes on from what the server has, after a reload, too.
+   */
   async upload(bytes: Blob, options: UploadOptions = {}): Promise<string> {
     const content = await bytes.arrayBuffer();
     const digest = await digestOf(content);
-    const send = (): Promise<Response> =>
-      put(`${this.#base}/blobs/${digest}`, content, {
-        headers: { authorization: `Bearer ${this.#token}`, "content-type": bytes.type || "application/octet-stream" },
-        fetch: this.#fetch,
-        ...options,
-      });
-    const response = await this.#authorised(send);
+    const inOne = (): Promise<Response> => this.#send("PUT", `/blobs/${digest}`, content, { "content-type": bytes.type || "application/octet-stream" }, options);
+    const response = (content.byteLength > PART ? await this.#sendInParts(digest, content, options) : null) ?? (await inOne());
     if (!response.ok) throw new KycError("refused_by_server", { problem: await problemOf(response) });
     return digest;
+  }
+
+  async giveUp(digest: string): Promise<void> {
+    await this.#expect(`/uploads/${digest}`, { method: "DELETE" });
+  }
+
+  #sendInParts(digest: string, content: ArrayBuffer, { onProgress, signal }: UploadOptions): Promise<Response | null> {
+    const path = `/uploads/${digest}`;
+    const way = {
+      stands: (): Promise<Response> => this.#call(path, { method: "HEAD", cache: "no-store", signal: signal ?? null }),
+      send: (part: ArrayBuffer, place: { offset: number; isLast: boolean }, onSent: (bytes: number) => void): Promise<Response> => {
+        const headers = {
+          "content-type": "application/partial-upload",
+          "upload-offset": String(place.offset),
+          "upload-complete": place.isLast ? "?1" : "?0",
+        };
+        return this.#send("PATCH", path, part, headers, { onProgress: ({ sent }) => onSent(sent), ...(signal === undefined ? {} : { signal }) });
+      },
+    };
+    return inParts(content, way, onProgress ?? (() => undefined));
+  }
+
+  #send(method: "PUT" | "PATCH", path: string, content: ArrayBuffer, headers: Record<string, string>, options: UploadOptions): Promise<Response> {
+    return this.#authorised(() =>
+      sendBytes(`${this.#base}${path}`, content, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, ...headers },
+        fetch: this.#fetch,
+        ...options,
+      }),
+    );
   }
 
   /** An image of this session, as the server shows it. */

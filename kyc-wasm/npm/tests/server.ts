@@ -12,6 +12,7 @@ export interface Arrived {
   readonly version: string | undefined;
   readonly lastEventId: string | undefined;
   readonly body: string;
+  readonly size: number;
 }
 
 /** What the server does with the next requests of a kind. */
@@ -26,6 +27,12 @@ export class TestServer {
   handover: { code: string | null; token: string | null; agreed: boolean; until: number } | null = null;
   /** `away` cuts the line before, `deaf` after the work is done; `ill` says 503, `hurried` 429. */
   mood: Mood = "well";
+  /** The network breaks when that many parts of an upload have arrived, and half of the next. */
+  cutAfterParts: number | null = null;
+  /** Whether it takes uploads in parts. */
+  takesParts = true;
+  /** What has come of files that are not whole. */
+  readonly unfinished = new Map<string, Buffer>();
   /** Called once, when a request has been dealt with in a mood other than `well`. */
   onTrouble: (() => void) | null = null;
   readonly #flow: string;
@@ -98,8 +105,14 @@ export class TestServer {
       version: header(request, "if-match"),
       lastEventId: header(request, "last-event-id"),
       body: body.toString(),
+      size: body.length,
     });
     const isStream = path.endsWith("/stream");
+    if (request.method === "PATCH" && this.cutAfterParts !== null && this.cutAfterParts-- === 0) {
+      this.cutAfterParts = null;
+      this.mood = "away";
+      this.#takes(request, path.split("/").at(-1) ?? "", body.subarray(0, body.length / 2));
+    }
     if (this.mood !== "well" && !isStream) {
       if (this.mood === "deaf") this.#answer(request, path, body);
       if (this.mood === "ill") respond(response, 503, { code: "unavailable" }, { "retry-after": "2" });
@@ -111,8 +124,8 @@ export class TestServer {
       return;
     }
     if (isStream && this.#isIn(request)) return this.#stream(response);
-    const { status, content, type, pages } = this.#answer(request, path, body);
-    response.writeHead(status, { "content-type": type, ...(pages === undefined ? {} : { "kyc-pages": pages }) }).end(content);
+    const { status, content, type, pages, headers } = this.#answer(request, path, body);
+    response.writeHead(status, { "content-type": type, ...(pages === undefined ? {} : { "kyc-pages": pages }), ...headers }).end(content);
   }
 
   #answer(request: IncomingMessage, path: string, body: Buffer): Answered {
@@ -138,6 +151,7 @@ export class TestServer {
     if (isFirst && this.handover?.agreed === true) return json(409, { code: "handed_over" });
     if (thing === "events") return json(...this.#event(request, body.toString()));
     if (thing === "links") return json(201, { link: "http://127.0.0.1/apply/#code=next", link_expires_at: Date.now() + 600_000 });
+    if (thing === "uploads" && this.takesParts) return this.#takes(request, name ?? "", body);
     if (thing === "blobs" && request.method === "PUT") {
       if (createHash("sha256").update(body).digest("hex") !== name) return json(422, { code: "digest_mismatch" });
       if (body.subarray(0, 2).toString("hex") !== "ffd8" && !isPdf(body)) return json(415, { code: "not_an_image" });
@@ -151,6 +165,32 @@ export class TestServer {
     // Of a PDF, whatever it is, three pages are shown.
     const picture = isPdf(blob) ? Buffer.from(`page ${page ?? "1"}`) : blob;
     return { status: 200, content: picture, type: "image/jpeg", pages: isPdf(blob) ? 3 : 1 };
+  }
+
+  /** One request about an upload in parts, as the real server answers it. */
+  #takes(request: IncomingMessage, name: string, body: Buffer): Answered {
+    const answer = (status: number, offset: number, complete: boolean, code?: string): Answered => {
+      const content = code === undefined ? "" : JSON.stringify({ code, offset });
+      return { status, content, type: "application/problem+json", headers: { "upload-offset": offset, "upload-complete": complete ? "?1" : "?0" } };
+    };
+    const kept = this.unfinished.get(name) ?? Buffer.alloc(0);
+    const blob = this.#blobs.get(name);
+    if (request.method === "DELETE") {
+      this.unfinished.delete(name);
+      return answer(204, 0, false);
+    }
+    if (blob !== undefined) return answer(request.method === "HEAD" ? 204 : 200, blob.length, true);
+    if (request.method === "HEAD") return answer(204, kept.length, false);
+    if (header(request, "upload-offset") !== String(kept.length)) return answer(409, kept.length, false, "upload_offset");
+    const whole = Buffer.concat([kept, body]);
+    if (header(request, "upload-complete") === "?1" && createHash("sha256").update(whole).digest("hex") === name) {
+      this.unfinished.delete(name);
+      this.#blobs.set(name, whole);
+      return answer(201, whole.length, true);
+    }
+    const pieces = whole.subarray(0, whole.length - (whole.length % PIECE));
+    this.unfinished.set(name, pieces);
+    return answer(204, pieces.length, false);
   }
 
   /** A device comes with the code. */
@@ -241,7 +281,11 @@ interface Answered {
   readonly content: string | Buffer;
   readonly type: string;
   readonly pages?: number;
+  readonly headers?: Record<string, string | number>;
 }
+
+/** What is kept of a part that broke off: whole pieces of it. */
+const PIECE = 128 * 1024;
 
 const isPdf = (bytes: Buffer): boolean => bytes.subarray(0, 5).toString() === "%PDF-";
 
