@@ -15,6 +15,7 @@ import { ended, waiting } from "./screens/end";
 import "./screens/photo";
 import "./screens/review";
 import "./screens/step";
+import "./screens/upload";
 import "./screens/welcome";
 import { inEnglish, spokenWith, textsIn, type OwnTexts, type Texts, type Unfilled } from "./texts";
 import { negotiated, ownName } from "./texts/languages";
@@ -133,6 +134,7 @@ export class KycApplicant extends Part {
     const isForward = isOffered || state.handover !== null;
     return html`
       ${isOver ? nothing : this.#progress(t, state)}
+      <kyc-upload .desk=${desk}></kyc-upload>
       ${isForward ? device : nothing}
       <main class="card" data-testid="screen" data-state=${view.state} data-phase=${view.phase} data-version=${view.version}>
         ${session.accepts("back")

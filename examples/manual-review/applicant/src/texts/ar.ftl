@@ -11,6 +11,10 @@ continue = متابعة
 try-again = إعادة المحاولة
 understood = حسنًا
 uploading = جارٍ الإرسال: { $percent }٪
+upload-label = الصورة في الطريق
+upload-waits = في انتظار الشبكة. ما أُرسل يبقى مُرسلًا.
+upload-stop = إيقاف الإرسال
+upload-stopped = توقف الإرسال. يُرجى التقاط الصورة مرة أخرى.
 conflict = { $what } لم يُحفظ آخر ما قمت به.
 
 ## أين وصل الشخص

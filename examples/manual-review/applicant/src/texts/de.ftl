@@ -11,6 +11,10 @@ continue = Weiter
 try-again = Noch einmal versuchen
 understood = In Ordnung
 uploading = Wird gesendet: { $percent } %
+upload-label = Foto unterwegs
+upload-waits = Warten auf das Netz. Was gesendet ist, bleibt gesendet.
+upload-stop = Senden anhalten
+upload-stopped = Das Senden wurde angehalten. Bitte nehmen Sie das Foto noch einmal auf.
 conflict = { $what } Ihr letzter Schritt wurde nicht gespeichert.
 
 ## Wo die Person steht

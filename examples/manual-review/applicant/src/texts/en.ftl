@@ -12,6 +12,10 @@ continue = Continue
 try-again = Try again
 understood = All right
 uploading = Sending: { $percent } %
+upload-label = Photo on its way
+upload-waits = Waiting for the network. What was sent stays sent.
+upload-stop = Stop sending
+upload-stopped = Sending was stopped. Please take the photo again.
 conflict = { $what } What you did last was not saved.
 
 ## Where the applicant stands

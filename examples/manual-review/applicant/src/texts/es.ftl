@@ -11,6 +11,10 @@ continue = Continuar
 try-again = Volver a intentarlo
 understood = De acuerdo
 uploading = Enviando: { $percent } %
+upload-label = Foto en camino
+upload-waits = Esperando la red. Lo enviado queda enviado.
+upload-stop = Detener el envío
+upload-stopped = Se detuvo el envío. Vuelva a hacer la foto.
 conflict = { $what } Lo último que hizo no se guardó.
 
 ## Dónde está la persona

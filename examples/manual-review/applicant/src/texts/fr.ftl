@@ -11,6 +11,10 @@ continue = Continuer
 try-again = Réessayer
 understood = D’accord
 uploading = Envoi : { $percent } %
+upload-label = Photo en cours d’envoi
+upload-waits = En attente du réseau. Ce qui est envoyé le reste.
+upload-stop = Arrêter l’envoi
+upload-stopped = L’envoi a été arrêté. Veuillez reprendre la photo.
 conflict = { $what } Votre dernière action n’a pas été enregistrée.
 
 ## Où en est la personne

@@ -12,6 +12,10 @@ export interface Messages {
   "try-again": never;
   "understood": never;
   "uploading": "percent";
+  "upload-label": never;
+  "upload-waits": never;
+  "upload-stop": never;
+  "upload-stopped": never;
   "conflict": "what";
   "step-welcome": never;
   "step-personal_details": never;

@@ -11,6 +11,10 @@ continue = Continuar
 try-again = Tentar de novo
 understood = Está bem
 uploading = Enviando: { $percent }%
+upload-label = Foto a caminho
+upload-waits = À espera da rede. O que foi enviado fica enviado.
+upload-stop = Parar o envio
+upload-stopped = O envio foi parado. Tire a foto novamente.
 conflict = { $what } A última coisa que você fez não foi salva.
 
 ## Onde a pessoa está
