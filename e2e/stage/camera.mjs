@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { chromium } from "./browser.mjs";
 import { made } from "./places.mjs";
+import { posed } from "./portraits.mjs";
 
 const size = { width: 1280, height: 960 };
 
@@ -15,23 +16,33 @@ const size = { width: 1280, height: 960 };
  * @param {{ light?: number }} [scene] how bright it is there, 1 as photographed
  */
 export async function filming(photograph, { light = 1 } = {}) {
-  return [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    `--use-file-for-fake-video-capture=${await video(photograph, light)}`,
-  ];
+  const jpeg = await readFile(photograph);
+  const hash = createHash("sha256").update(jpeg).digest("hex").slice(0, 16);
+  return switches(await video(`${hash}-${light}`, () => pixels(jpeg, light)));
 }
 
 /**
- * @param {string} photograph
- * @param {number} light
+ * The same for a camera that sees people.
+ * @param {import("./portraits.mjs").Pose} pose
  */
-async function video(photograph, light) {
-  const jpeg = await readFile(photograph);
-  const name = createHash("sha256").update(jpeg).digest("hex").slice(0, 16);
-  const path = join(made, `${name}-${size.width}x${size.height}-${light}.y4m`);
+export async function filmingPeople(pose) {
+  const hash = createHash("sha256").update(await readFile(new URL("portraits.mjs", import.meta.url))).update(JSON.stringify(pose)).digest("hex").slice(0, 16);
+  return switches(await video(hash, async () => /** @type {Buffer} */ ((await posed([pose], size))[0])));
+}
+
+/** @param {string} path of what is filmed */
+function switches(path) {
+  return ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${path}`];
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<Buffer>} picture its RGBA
+ */
+async function video(name, picture) {
+  const path = join(made, `${name}-${size.width}x${size.height}.y4m`);
   if (await stat(path).catch(() => null)) return path;
-  const frame = y4mFrame(await pixels(jpeg, light), size);
+  const frame = y4mFrame(await picture(), size);
   const header = `YUV4MPEG2 W${size.width} H${size.height} F10:1 Ip A1:1 C420\n`;
   await mkdir(made, { recursive: true });
   // Two runs may make the same file at once: each writes its own and the last one stays.

@@ -7,6 +7,7 @@ chooseFile = اختيار صورة
 dropHint = أو اسحب صورة إلى هنا
 starting = يجري تشغيل الكاميرا…
 preparing = جارٍ تجهيز الصورة…
+loadingHelp = يجري تحميل المساعدة لالتقاط الصورة…
 live = صورة الكاميرا
 auto = تُلتقط الصورة تلقائيًا حالما يكون كل شيء صحيحًا.
 manual = التقط الصورة متى شئت.
@@ -25,6 +26,7 @@ hints-document-further = ابتعد قليلًا
 hints-document-hold_still = لا تتحرك
 hints-document-blurred = غير واضح – انتظر حتى تصبح الكتابة واضحة
 hints-document-glare = انعكاس – أمِل الوثيقة قليلًا
+hints-document-clear = الصورة واضحة والإضاءة كافية
 hints-document-good = جيد – لا تتحرك
 
 ## إرشادات للوجه
@@ -39,7 +41,8 @@ hints-face-further = ابتعد قليلًا
 hints-face-hold_still = لا تتحرك
 hints-face-blurred = غير واضح – لا تتحرك، أو امسح عدسة الكاميرا
 hints-face-glare = انعكاس – أدِر وجهك قليلًا
-hints-face-good = الصورة واضحة والإضاءة كافية
+hints-face-clear = الصورة واضحة والإضاءة كافية
+hints-face-good = جيد – لا تتحرك
 
 ## لماذا لا توجد كاميرا، وما العمل
 

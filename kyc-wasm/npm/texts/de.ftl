@@ -7,6 +7,7 @@ chooseFile = Foto auswählen
 dropHint = oder ein Bild hierher ziehen
 starting = Die Kamera startet …
 preparing = Das Foto wird vorbereitet …
+loadingHelp = Die Hilfe für Ihr Foto wird geladen …
 live = Kamerabild
 auto = Das Foto entsteht von selbst, sobald alles stimmt.
 manual = Nehmen Sie das Foto auf, wenn Sie so weit sind.
@@ -25,6 +26,7 @@ hints-document-further = Gehen Sie etwas weiter weg
 hints-document-hold_still = Halten Sie still
 hints-document-blurred = Unscharf – warten Sie, bis die Schrift scharf ist
 hints-document-glare = Spiegelung – kippen Sie das Dokument ein wenig
+hints-document-clear = Scharf und hell genug
 hints-document-good = Gut – halten Sie still
 
 ## Hinweise für ein Gesicht
@@ -39,7 +41,8 @@ hints-face-further = Gehen Sie etwas weiter weg
 hints-face-hold_still = Halten Sie still
 hints-face-blurred = Unscharf – halten Sie still, oder wischen Sie die Kamera ab
 hints-face-glare = Spiegelung – drehen Sie das Gesicht ein wenig
-hints-face-good = Scharf und hell genug
+hints-face-clear = Scharf und hell genug
+hints-face-good = Gut – halten Sie still
 
 ## Warum es keine Kamera gibt, und was hilft
 

@@ -7,6 +7,8 @@ chooseFile = Choose a photo
 dropHint = or drop a picture here
 starting = The camera is starting …
 preparing = Preparing the photo …
+# While the means to find faces come.
+loadingHelp = Help with your photo is loading …
 # The name of the camera's picture, for who cannot see it.
 live = Camera picture
 auto = The photo is taken by itself as soon as everything is right.
@@ -26,6 +28,7 @@ hints-document-further = Move a little further away
 hints-document-hold_still = Hold still
 hints-document-blurred = Blurred – wait until the text is sharp
 hints-document-glare = Reflection – tilt the document a little
+hints-document-clear = Sharp and bright enough
 hints-document-good = Good – hold still
 
 ## Hints for a face
@@ -40,7 +43,8 @@ hints-face-further = Move a little further away
 hints-face-hold_still = Hold still
 hints-face-blurred = Blurred – hold still, or wipe the camera clean
 hints-face-glare = Reflection – turn your face a little
-hints-face-good = Sharp and bright enough
+hints-face-clear = Sharp and bright enough
+hints-face-good = Good – hold still
 
 ## Why there is no camera, and what to do
 

@@ -7,6 +7,7 @@ chooseFile = Elegir una foto
 dropHint = o arrastre una imagen aquí
 starting = La cámara se está encendiendo…
 preparing = Preparando la foto…
+loadingHelp = Se está cargando la ayuda para la foto…
 live = Imagen de la cámara
 auto = La foto se hace sola en cuanto todo está bien.
 manual = Haga la foto cuando quiera.
@@ -25,6 +26,7 @@ hints-document-further = Aléjese un poco
 hints-document-hold_still = No se mueva
 hints-document-blurred = Borroso: espere a que el texto se vea nítido
 hints-document-glare = Reflejo: incline un poco el documento
+hints-document-clear = Nítido y con suficiente luz
 hints-document-good = Bien: no se mueva
 
 ## Indicaciones para una cara
@@ -39,7 +41,8 @@ hints-face-further = Aléjese un poco
 hints-face-hold_still = No se mueva
 hints-face-blurred = Borroso: no se mueva o limpie la cámara
 hints-face-glare = Reflejo: gire un poco la cara
-hints-face-good = Nítido y con suficiente luz
+hints-face-clear = Nítido y con suficiente luz
+hints-face-good = Bien: no se mueva
 
 ## Por qué no hay cámara y qué hacer
 

@@ -7,6 +7,7 @@ chooseFile = Choisir une photo
 dropHint = ou déposez une image ici
 starting = L’appareil photo démarre…
 preparing = Préparation de la photo…
+loadingHelp = L’aide pour la photo se charge…
 live = Image de l’appareil photo
 auto = La photo se prend toute seule dès que tout est bon.
 manual = Prenez la photo quand vous voulez.
@@ -25,6 +26,7 @@ hints-document-further = Éloignez-vous un peu
 hints-document-hold_still = Ne bougez plus
 hints-document-blurred = Flou – attendez que le texte soit net
 hints-document-glare = Reflet – inclinez un peu le document
+hints-document-clear = Assez net et assez clair
 hints-document-good = Bien – ne bougez plus
 
 ## Indications pour un visage
@@ -39,7 +41,8 @@ hints-face-further = Éloignez-vous un peu
 hints-face-hold_still = Ne bougez plus
 hints-face-blurred = Flou – ne bougez plus, ou nettoyez l’objectif
 hints-face-glare = Reflet – tournez un peu le visage
-hints-face-good = Assez net et assez clair
+hints-face-clear = Assez net et assez clair
+hints-face-good = Bien – ne bougez plus
 
 ## Pourquoi il n’y a pas d’image, et que faire
 

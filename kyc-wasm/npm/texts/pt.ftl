@@ -7,6 +7,7 @@ chooseFile = Escolher uma foto
 dropHint = ou arraste uma imagem para cá
 starting = A câmera está ligando…
 preparing = Preparando a foto…
+loadingHelp = A ajuda para a foto está carregando…
 live = Imagem da câmera
 auto = A foto é tirada sozinha assim que tudo estiver certo.
 manual = Tire a foto quando quiser.
@@ -25,6 +26,7 @@ hints-document-further = Afaste-se um pouco
 hints-document-hold_still = Não se mexa
 hints-document-blurred = Desfocado – espere até o texto ficar nítido
 hints-document-glare = Reflexo – incline um pouco o documento
+hints-document-clear = Nítido e com luz suficiente
 hints-document-good = Bom – não se mexa
 
 ## Dicas para um rosto
@@ -39,7 +41,8 @@ hints-face-further = Afaste-se um pouco
 hints-face-hold_still = Não se mexa
 hints-face-blurred = Desfocado – não se mexa ou limpe a câmera
 hints-face-glare = Reflexo – vire um pouco o rosto
-hints-face-good = Nítido e com luz suficiente
+hints-face-clear = Nítido e com luz suficiente
+hints-face-good = Bom – não se mexa
 
 ## Por que não há câmera e o que fazer
 

@@ -1,7 +1,7 @@
 /** `<kyc-capture>`: one photo, by camera with live hints or as a file. It guides; whoever gets the photo decides about it. */
 import { Announcer } from "./announcer.js";
 import { Camera, CameraError, type CameraFault, type Facing } from "./camera.js";
-import { FaceFinder } from "./faces.js";
+import { FaceFinder } from "./faces/finder.js";
 import { hintOf, Meter, type Hint } from "./hint.js";
 import { Look, type CaptureState } from "./look.js";
 import { compressed, prepared, type Picture, type PictureLimits } from "./picture.js";
@@ -27,10 +27,10 @@ export interface CaptureChange {
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 export class KycCapture extends Base {
-  static readonly observedAttributes = ["kind", "shape", "facing", "accept", "auto", "file", "lang"];
+  static readonly observedAttributes = ["kind", "shape", "facing", "accept", "auto", "file", "faces", "lang"];
   readonly #look: Look;
   readonly #canvas = document.createElement("canvas");
-  readonly #faces = new FaceFinder();
+  readonly #faces = new FaceFinder(() => this.#draw());
   #forEyes = forEyes();
   #forEars = forEars();
   #texts: CaptureTexts | null = null;
@@ -71,12 +71,13 @@ export class KycCapture extends Base {
     document.removeEventListener("visibilitychange", this.#hidden);
     this.#waits = false;
     this.close();
+    this.#faces.end();
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now) return;
     if (name === "facing") this.#facing = null;
-    if (name === "kind" || name === "shape" || name === "facing" || name === "auto") this.close();
+    if (name === "kind" || name === "shape" || name === "facing" || name === "auto" || name === "faces") this.close();
     this.#draw();
   }
 
@@ -128,6 +129,8 @@ export class KycCapture extends Base {
       this.#shutter = null;
       this.#forEyes = forEyes();
       this.#forEars = forEars();
+      if (this.#looksForFaces()) this.#faces.begin();
+      else this.#faces.end();
       this.#become("live");
       this.#look.take.focus();
       await this.#look.video.play();
@@ -164,7 +167,7 @@ export class KycCapture extends Base {
       if (turn !== this.#turn) return;
       const pixels = this.#pixels(view.aspect);
       if (pixels === null) continue;
-      const faces = kind === "face" ? await this.#faces.find(this.#canvas) : null;
+      const faces = await this.#faces.find(this.#canvas);
       if (turn !== this.#turn || this.#shutter?.fired === true) return;
       const hint = hintOf(kind, view.frame, meter.measure(pixels, faces));
       const at = performance.now();
@@ -288,17 +291,24 @@ export class KycCapture extends Base {
       progress: rules.auto && shutter !== null ? shutter.good / rules.steady : 0,
       canSwitch: this.#canSwitch,
       torch: this.#camera?.hasTorch === true ? (this.#torch ? "on" : "off") : "none",
+      help: this.#faces.help,
+      loaded: this.#faces.loaded,
     });
   }
 
   /** A face is taken by itself only where something tells that there is one. */
   #rules(): Rules {
-    const auto = this.getAttribute("auto") !== "off" && (this.kind === "document" || this.#faces.isAble);
+    const canTell = this.kind === "document" || (this.#looksForFaces() && this.#faces.help !== "failed");
+    const auto = this.getAttribute("auto") !== "off" && canTell;
     return { auto, steady: Math.max(1, this.#number("steady", 5)), manualAfter: this.#number("manual-after", 8) * 1000 };
   }
 
   #limits(): PictureLimits {
     return { maxSide: this.#number("max-side", 2560), maxBytes: this.#number("max-bytes", 4 * 1024 * 1024) };
+  }
+
+  #looksForFaces(): boolean {
+    return this.kind === "face" && this.getAttribute("faces") !== "off";
   }
 
   #takesFiles(): boolean {

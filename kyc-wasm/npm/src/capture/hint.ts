@@ -14,9 +14,11 @@ export type Hint =
   | "hold_still"
   | "blurred"
   | "glare"
+  /** Sharp and bright enough; whether it is what is wanted nobody can tell. */
+  | "clear"
   | "good";
 
-/** Faces as the browser's own detector finds them, in shares of the viewfinder; `null` where there is no detector. */
+/** Faces as they are found, from the forehead to the chin, in shares of the viewfinder; `null` where nobody can tell. */
 export type Faces = readonly Area[] | null;
 
 /** What one picture measures. */
@@ -46,9 +48,11 @@ export class Meter {
     const now = coarse(luma);
     const moved = this.#before === null ? null : movement(this.#before, now);
     this.#before = now;
+    // A bright wall behind somebody, or a dark one, says nothing about the face.
+    const subject = faces?.length === 1 ? (faces[0] as Area) : this.#frame;
     return {
-      light: lightOf(luma, this.#frame),
-      sharpness: sharpnessOf(luma, this.#frame),
+      light: lightOf(luma, subject),
+      sharpness: sharpnessOf(luma, subject),
       glare: glareOf(pixels, this.#frame),
       fit: this.#kind === "document" ? fitOf(luma, this.#frame) : "unseen",
       movement: moved,
@@ -61,7 +65,8 @@ export function hintOf(kind: Kind, frame: Area, seen: Measures): Hint {
   if (seen.light.mean < limits.dark) return "too_dark";
   if (seen.light.clipped > limits.clipped) return "too_bright";
   const isMoving = seen.movement === null || seen.movement > limits.movement;
-  const isBlurred = seen.light.contrast >= limits.contrast && seen.sharpness < limits.sharp[kind];
+  const sharp = kind === "document" ? limits.sharp : limits.sharpFace * seen.light.contrast ** 2;
+  const isBlurred = seen.light.contrast >= limits.contrast && seen.sharpness < sharp;
   // Out of focus, edges and faces are not where they seem to be.
   if (isBlurred) return isMoving ? "hold_still" : "blurred";
   const placed = kind === "document" ? places[seen.fit] : faceHint(frame, seen.faces);
@@ -69,7 +74,8 @@ export function hintOf(kind: Kind, frame: Area, seen: Measures): Hint {
   if (isMoving) return "hold_still";
   // A face has shiny spots, and light clothes: only what is printed has to be readable everywhere.
   if (kind === "document" && seen.glare > limits.glare) return "glare";
-  return seen.sharpness < limits.sharp[kind] ? "blurred" : "good";
+  if (seen.sharpness < sharp) return "blurred";
+  return kind === "face" && seen.faces === null ? "clear" : "good";
 }
 
 const places: Record<Fit, Hint | null> = { fits: null, too_small: "closer", too_large: "further", unseen: "align" };
@@ -80,10 +86,12 @@ function faceHint(frame: Area, faces: Faces): Hint | null {
   if (face === undefined) return "no_face";
   if (others.length > 0) return "several_faces";
   const share = face.height / frame.height;
-  if (share < 0.5) return "closer";
-  if (share > 1.05) return "further";
+  if (share < limits.face.smallest) return "closer";
+  if (share > limits.face.largest) return "further";
   const aside = Math.abs(face.x + face.width / 2 - frame.x - frame.width / 2) / frame.width;
-  return aside > 0.25 ? "align" : null;
+  // The hair counts for the oval and not for the face.
+  const below = Math.abs(face.y + face.height / 2 - frame.y - frame.height / 2 - limits.face.hair * frame.height) / frame.height;
+  return aside > limits.face.aside || below > limits.face.aside ? "align" : null;
 }
 
 /**
@@ -97,6 +105,10 @@ export const limits = {
   /** Below this there is nothing to be sharp. */
   contrast: 12,
   movement: 3.5,
-  sharp: { document: 150, face: 30 },
+  sharp: 150,
+  /** A face has no print: its sharpness is held against its own contrast, so that dim light alone is not taken for a soft lens. */
+  sharpFace: 0.004,
   glare: 0.004,
+  /** In shares of the frame: a face goes from the forehead to the chin, the frame holds a head. */
+  face: { smallest: 0.42, largest: 0.85, hair: 0.1, aside: 0.22 },
 } as const;

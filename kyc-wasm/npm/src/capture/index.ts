@@ -7,6 +7,8 @@ export { Announcer } from "./announcer.js";
 export { Camera, CameraError, faultOf, type CameraFault, type Facing, type Surroundings } from "./camera.js";
 export { edgesOf, fitOf, type Edges, type Fit } from "./fit.js";
 export { coarse, glareOf, lightOf, lumaOf, movement, sharpnessOf, type Light, type Luma, type Pixels } from "./frame.js";
+export { Detector } from "./faces/detector.js";
+export { FaceFinder, type FaceHelp } from "./faces/finder.js";
 export { hintOf, limits, Meter, type Faces, type Hint, type Measures } from "./hint.js";
 export { compressed, prepared, tries, type Picture, type PictureLimits, type Try } from "./picture.js";
 export { looked, opened, pressed, type Rules, type Shutter } from "./shutter.js";

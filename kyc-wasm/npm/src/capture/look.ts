@@ -1,5 +1,6 @@
 /** The element's tree: built once, then drawn from a few facts. No markup is parsed, so it stands under Trusted Types and a strict CSP. */
 import type { CameraFault } from "./camera.js";
+import type { FaceHelp } from "./faces/finder.js";
 import type { Hint } from "./hint.js";
 import { style } from "./style.js";
 import type { CaptureTexts } from "./texts.js";
@@ -26,6 +27,9 @@ export interface Scene {
   readonly progress: number;
   readonly canSwitch: boolean;
   readonly torch: "none" | "on" | "off";
+  /** How far the help with faces is, and the share of it that has come. */
+  readonly help: FaceHelp;
+  readonly loaded: number;
 }
 
 export class Look {
@@ -46,6 +50,7 @@ export class Look {
   readonly #hintText = element("span", { part: "hint" });
   readonly #spoken = element("div", { class: "unseen", role: "status", "aria-live": "polite", "data-testid": "spoken-hint" });
   readonly #note = element("p", { class: "note", part: "note", role: "status" });
+  readonly #loading = element("progress", { class: "loading", part: "progress", max: "1", "data-testid": "loading-help" });
   readonly #alert = element("div", { class: "alert", role: "alert" });
   readonly #drop = element("span", { class: "drop" });
   #framed: View | null = null;
@@ -68,7 +73,7 @@ export class Look {
     this.#label.append(this.file, this.#labelText);
     const actions = element("div", { class: "actions", part: "actions" });
     actions.append(this.open, this.take, this.#label, this.#drop);
-    this.#stage.append(this.#picture, this.#viewfinder, this.#note, actions, this.#alert, this.#spoken);
+    this.#stage.append(this.#picture, this.#viewfinder, this.#note, this.#loading, actions, this.#alert, this.#spoken);
     root.append(this.#stage);
   }
 
@@ -81,8 +86,12 @@ export class Look {
     this.#viewfinder.hidden = !isLive;
     this.#viewfinder.className = `viewfinder ${scene.kind} ${scene.mirrored ? "mirrored" : ""}`;
     this.#picture.hidden = isLive;
-    say(this.#note, state === "starting" ? texts.starting : state === "preparing" ? texts.preparing : isLive ? (scene.offered ? texts.manual : texts.auto) : "");
+    say(this.#note, noteOf(scene));
     this.#note.hidden = this.#note.textContent === "";
+    this.#loading.hidden = !isLive || scene.help !== "loading";
+    this.#loading.value = scene.loaded;
+    this.#loading.setAttribute("aria-label", texts.loadingHelp);
+    this.#hint.dataset["faces"] = scene.help;
     this.#button(this.open, texts.openCamera, fileFirst ? "" : "primary", !isLive);
     this.open.disabled = state !== "idle";
     this.#button(this.take, texts.takePhoto, scene.offered ? "primary" : "", isLive);
@@ -154,6 +163,15 @@ export class Look {
       drawing("path", { class: "ring", d: hole, pathLength: "1", "stroke-dasharray": "1", "stroke-dashoffset": "1", opacity: "0" }),
     );
   }
+}
+
+/** What is said beside the viewfinder. */
+function noteOf({ state, texts, offered, help }: Scene): string {
+  if (state === "starting") return texts.starting;
+  if (state === "preparing") return texts.preparing;
+  if (state !== "live") return "";
+  if (offered) return texts.manual;
+  return help === "loading" ? texts.loadingHelp : texts.auto;
 }
 
 interface Box {

@@ -32,7 +32,7 @@ export function looked(shutter: Shutter, hint: Hint, at: number, rules: Rules): 
   return {
     ...shutter,
     good,
-    offered: shutter.offered || at - shutter.since >= rules.manualAfter,
+    offered: shutter.offered || !rules.auto || at - shutter.since >= rules.manualAfter,
     fired: rules.auto && good >= rules.steady,
   };
 }

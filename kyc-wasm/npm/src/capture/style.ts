@@ -87,6 +87,19 @@ video { display: block; width: 100%; height: 100%; object-fit: cover; }
 .tool path { fill: none; stroke: currentcolor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 
 .note { color: var(--_quiet); font-size: 0.94rem; text-align: center; }
+.loading {
+  width: min(100%, 16rem);
+  height: 0.375rem;
+  margin-inline: auto;
+  border: 0;
+  border-radius: 1rem;
+  background: var(--_hover);
+  overflow: hidden;
+  appearance: none;
+}
+.loading::-webkit-progress-bar { background: var(--_hover); }
+.loading::-webkit-progress-value { background: var(--_accent); transition: width 160ms; }
+.loading::-moz-progress-bar { background: var(--_accent); }
 .fault {
   padding: 0.85rem 1rem;
   border-inline-start: 4px solid var(--_warn);

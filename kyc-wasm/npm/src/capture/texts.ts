@@ -12,6 +12,8 @@ export interface CaptureTexts {
   readonly dropHint: string;
   readonly starting: string;
   readonly preparing: string;
+  /** While the means to find faces come. */
+  readonly loadingHelp: string;
   /** The name of the camera's picture, for who cannot see it. */
   readonly live: string;
   /** That the photo is taken without a press. */

@@ -92,17 +92,34 @@ describe("a face", () => {
 
   test.each([
     ["that is nowhere", [], "no_face"],
-    ["beside another", [middle(0.8), middle(0.3)], "several_faces"],
+    ["beside another", [middle(0.7), middle(0.3)], "several_faces"],
     ["far away", [middle(0.3)], "closer"],
-    ["too near", [middle(1.2)], "further"],
-    ["at the side", [{ ...middle(0.8), x: 0 }], "align"],
-    ["in the oval", [middle(0.8)], "good"],
-  ] as const)("%s is told so by who can see it", (_, faces, hint) => {
+    ["too near", [middle(1)], "further"],
+    ["at the side", [{ ...middle(0.7), x: 0 }], "align"],
+    ["at the lower edge", [{ ...middle(0.7), y: frame.y + frame.height * 0.6 }], "align"],
+    ["in the oval", [middle(0.7)], "good"],
+  ] as const)("%s is told so", (_, faces, hint) => {
     expect(hintFor(faces)).toBe(hint);
   });
 
-  test("is not spoken of where the browser cannot tell faces", () => {
-    expect(hintFor(null)).toBe("good");
+  test("is not spoken of where nobody can tell faces, and nothing is called good", () => {
+    expect(hintFor(null)).toBe("clear");
+  });
+
+  test("is judged by its own light, not by that of the wall behind it", () => {
+    const wall = plain(255);
+    expect(hintFor(null, wall)).toBe("too_bright");
+    const face = middle(0.7);
+    const before = { ...wall, data: new Uint8ClampedArray(wall.data) };
+    const paper = document();
+    const isInside = (x: number, y: number): boolean => x >= face.x && x < face.x + face.width && y >= face.y && y < face.y + face.height;
+    for (let y = 0; y < wall.height; y++) {
+      for (let x = 0; x < wall.width; x++) {
+        const at = (y * wall.width + x) * 4;
+        if (isInside(x / wall.width, y / wall.height)) before.data.set(paper.data.subarray(at, at + 4), at);
+      }
+    }
+    expect(hintFor([face], before)).toBe("good");
   });
 
   test("in the dark is told of the dark first", () => {

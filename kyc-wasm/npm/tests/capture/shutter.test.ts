@@ -38,6 +38,17 @@ describe("the shutter", () => {
     expect(after(["good", "good", "good", "good"], byHand).fired).toBe(false);
   });
 
+  test("is put into the hand at once when it can no longer fire by itself", () => {
+    const automatic = looked(opened(0, rules), "clear", 100, rules);
+
+    expect(automatic.offered).toBe(false);
+    expect(looked(automatic, "clear", 200, { ...rules, auto: false }).offered).toBe(true);
+  });
+
+  test("does not fire at what is only sharp and bright", () => {
+    expect(after(["clear", "clear", "clear", "clear"])).toEqual({ good: 0, offered: false, fired: false, since: 0 });
+  });
+
   test("fires once: what comes after a press changes nothing", () => {
     const fired = pressed(opened(0, rules));
 

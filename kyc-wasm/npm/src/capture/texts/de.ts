@@ -9,6 +9,7 @@ export const de: CaptureTexts = {
   dropHint: "oder ein Bild hierher ziehen",
   starting: "Die Kamera startet …",
   preparing: "Das Foto wird vorbereitet …",
+  loadingHelp: "Die Hilfe für Ihr Foto wird geladen …",
   live: "Kamerabild",
   auto: "Das Foto entsteht von selbst, sobald alles stimmt.",
   manual: "Nehmen Sie das Foto auf, wenn Sie so weit sind.",
@@ -26,6 +27,7 @@ export const de: CaptureTexts = {
       hold_still: "Halten Sie still",
       blurred: "Unscharf – warten Sie, bis die Schrift scharf ist",
       glare: "Spiegelung – kippen Sie das Dokument ein wenig",
+      clear: "Scharf und hell genug",
       good: "Gut – halten Sie still",
     },
     face: {
@@ -39,7 +41,8 @@ export const de: CaptureTexts = {
       hold_still: "Halten Sie still",
       blurred: "Unscharf – halten Sie still, oder wischen Sie die Kamera ab",
       glare: "Spiegelung – drehen Sie das Gesicht ein wenig",
-      good: "Scharf und hell genug",
+      clear: "Scharf und hell genug",
+      good: "Gut – halten Sie still",
     },
   },
   faults: {

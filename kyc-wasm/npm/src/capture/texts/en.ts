@@ -9,6 +9,7 @@ export const en: CaptureTexts = {
   dropHint: "or drop a picture here",
   starting: "The camera is starting …",
   preparing: "Preparing the photo …",
+  loadingHelp: "Help with your photo is loading …",
   live: "Camera picture",
   auto: "The photo is taken by itself as soon as everything is right.",
   manual: "Take the photo when you are ready.",
@@ -26,6 +27,7 @@ export const en: CaptureTexts = {
       hold_still: "Hold still",
       blurred: "Blurred – wait until the text is sharp",
       glare: "Reflection – tilt the document a little",
+      clear: "Sharp and bright enough",
       good: "Good – hold still",
     },
     face: {
@@ -39,7 +41,8 @@ export const en: CaptureTexts = {
       hold_still: "Hold still",
       blurred: "Blurred – hold still, or wipe the camera clean",
       glare: "Reflection – turn your face a little",
-      good: "Sharp and bright enough",
+      clear: "Sharp and bright enough",
+      good: "Good – hold still",
     },
   },
   faults: {

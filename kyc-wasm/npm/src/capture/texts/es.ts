@@ -9,6 +9,7 @@ export const es: CaptureTexts = {
   dropHint: "o arrastre una imagen aquí",
   starting: "La cámara se está encendiendo…",
   preparing: "Preparando la foto…",
+  loadingHelp: "Se está cargando la ayuda para la foto…",
   live: "Imagen de la cámara",
   auto: "La foto se hace sola en cuanto todo está bien.",
   manual: "Haga la foto cuando quiera.",
@@ -26,6 +27,7 @@ export const es: CaptureTexts = {
       hold_still: "No se mueva",
       blurred: "Borroso: espere a que el texto se vea nítido",
       glare: "Reflejo: incline un poco el documento",
+      clear: "Nítido y con suficiente luz",
       good: "Bien: no se mueva",
     },
     face: {
@@ -39,7 +41,8 @@ export const es: CaptureTexts = {
       hold_still: "No se mueva",
       blurred: "Borroso: no se mueva o limpie la cámara",
       glare: "Reflejo: gire un poco la cara",
-      good: "Nítido y con suficiente luz",
+      clear: "Nítido y con suficiente luz",
+      good: "Bien: no se mueva",
     },
   },
   faults: {

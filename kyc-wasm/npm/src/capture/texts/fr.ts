@@ -9,6 +9,7 @@ export const fr: CaptureTexts = {
   dropHint: "ou déposez une image ici",
   starting: "L’appareil photo démarre…",
   preparing: "Préparation de la photo…",
+  loadingHelp: "L’aide pour la photo se charge…",
   live: "Image de l’appareil photo",
   auto: "La photo se prend toute seule dès que tout est bon.",
   manual: "Prenez la photo quand vous voulez.",
@@ -26,6 +27,7 @@ export const fr: CaptureTexts = {
       hold_still: "Ne bougez plus",
       blurred: "Flou – attendez que le texte soit net",
       glare: "Reflet – inclinez un peu le document",
+      clear: "Assez net et assez clair",
       good: "Bien – ne bougez plus",
     },
     face: {
@@ -39,7 +41,8 @@ export const fr: CaptureTexts = {
       hold_still: "Ne bougez plus",
       blurred: "Flou – ne bougez plus, ou nettoyez l’objectif",
       glare: "Reflet – tournez un peu le visage",
-      good: "Assez net et assez clair",
+      clear: "Assez net et assez clair",
+      good: "Bien – ne bougez plus",
     },
   },
   faults: {

@@ -9,6 +9,7 @@ export const pt: CaptureTexts = {
   dropHint: "ou arraste uma imagem para cá",
   starting: "A câmera está ligando…",
   preparing: "Preparando a foto…",
+  loadingHelp: "A ajuda para a foto está carregando…",
   live: "Imagem da câmera",
   auto: "A foto é tirada sozinha assim que tudo estiver certo.",
   manual: "Tire a foto quando quiser.",
@@ -26,6 +27,7 @@ export const pt: CaptureTexts = {
       hold_still: "Não se mexa",
       blurred: "Desfocado – espere até o texto ficar nítido",
       glare: "Reflexo – incline um pouco o documento",
+      clear: "Nítido e com luz suficiente",
       good: "Bom – não se mexa",
     },
     face: {
@@ -39,7 +41,8 @@ export const pt: CaptureTexts = {
       hold_still: "Não se mexa",
       blurred: "Desfocado – não se mexa ou limpe a câmera",
       glare: "Reflexo – vire um pouco o rosto",
-      good: "Nítido e com luz suficiente",
+      clear: "Nítido e com luz suficiente",
+      good: "Bom – não se mexa",
     },
   },
   faults: {
