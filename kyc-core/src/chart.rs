@@ -73,8 +73,9 @@ pub trait Chart: Clone + Debug + Send + Sync + Sized + sealed::Sealed + 'static 
     /// When the session was opened.
     fn opened_at(&self) -> Timestamp;
 
-    /// When the clock's event is due, if it is.
-    fn deadline(&self) -> Option<Timestamp>;
+    /// When the clock is to come, and with which event: facts of the snapshot, so ask again after every step. A visit that
+    /// is no longer among them does no harm: it is refused.
+    fn visits(&self) -> Vec<(Timestamp, Self::Event)>;
 }
 
 /// A step of either chart, as a host writes it down.

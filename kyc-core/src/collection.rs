@@ -10,9 +10,10 @@ mod view;
 use std::sync::Arc;
 
 pub use self::additional::Given;
-pub use self::case::Hold;
+pub use self::case::{Hold, Idle};
 pub use self::event::{Effect, Event, EventKind, HoldReason, Reason};
 pub(crate) use self::machine::OLDEST;
+use self::table::Needs;
 pub use self::table::{Spec, State, When};
 pub use self::view::{
     AskView, AttemptsLeft, DocumentView, FlowName, NextAction, PageView, SelfieView, StepFileView,
@@ -125,6 +126,25 @@ impl Session {
     /// again after every step: it is a fact of the snapshot, not a timer.
     pub const fn deadline(&self) -> Option<Timestamp> {
         self.case.deadline
+    }
+
+    /// When [`Event::ReminderDue`] is due. Ask again after every step, too.
+    pub fn reminder_at(&self) -> Option<Timestamp> {
+        self.case.reminder_at(&self.flow)
+    }
+
+    /// How long nothing was heard of the applicant; nothing where they have nothing to do, or the Flow reminds nobody.
+    pub const fn idle(&self) -> Option<Idle> {
+        self.case.idle
+    }
+
+    /// The version since which reminders were sent, and nothing else has happened: who has seen it knows the session as it
+    /// stands.
+    pub const fn unchanged_since(&self) -> u32 {
+        match self.case.idle {
+            Some(idle) => self.version.saturating_sub(idle.steps),
+            None => self.version,
+        }
     }
 
     /// Where the session stands, in one word. In `final` that is `processing`: only who keeps the case knows whether a
@@ -284,6 +304,7 @@ impl Session {
             Some(deadline) if to.is_end() && event == EventKind::Lift => Some(deadline.max(now)),
             deadline => deadline,
         };
+        self.case.idle = self.idle_after(event.sender(), now);
 
         let entering = spec.submits == Some(When::Entering) && from != to;
         let leaving =
@@ -313,9 +334,26 @@ impl Session {
         }
     }
 
+    /// What the applicant does, and what is asked of them, ends their silence. What others do does not, and is news.
+    fn idle_after(&self, sender: Sender, now: Timestamp) -> Option<Idle> {
+        let idle = self.case.idle.filter(|_| self.state.is_on_the_way());
+        match sender {
+            Sender::Applicant | Sender::Reviewer => {
+                let begins = self.state.is_on_the_way() && self.flow.has_reminders();
+                begins.then_some(Idle::since(now))
+            }
+            Sender::Clock => idle,
+            _ => idle.map(|idle| Idle { steps: 0, ..idle }),
+        }
+    }
+
     /// Whether the Flow has to do with such events at all.
     pub(crate) fn knows(&self, kind: EventKind) -> bool {
-        !kind.is_of_additional_steps() || self.flow.catalogue().is_some()
+        match kind.needs() {
+            Needs::Nothing => true,
+            Needs::AdditionalSteps => self.flow.catalogue().is_some(),
+            Needs::Reminders => self.flow.has_reminders(),
+        }
     }
 
     fn submit(&mut self, complete: bool) {
@@ -389,6 +427,7 @@ impl Session {
                 would(&Event::RequestResubmission { items: vec![ask] })
             }),
             EventKind::DeadlineReached => would(&Event::DeadlineReached),
+            EventKind::ReminderDue => self.reminder_at().is_some(),
             EventKind::Cancel => would(&Event::Cancel),
             EventKind::Erase => would(&Event::Erase),
             EventKind::Hold => would(&Event::Hold {
@@ -429,6 +468,13 @@ impl Session {
                 .captures
                 .iter()
                 .all(|capture| capture.round <= case.round)
+            && case.idle.is_some() == (self.state.is_on_the_way() && flow.has_reminders())
+            && case.idle.is_none_or(|idle| {
+                let all = flow.definition().clocks.reminders.len();
+                usize::try_from(idle.reminded).is_ok_and(|reminded| reminded <= all)
+                    && idle.steps <= idle.reminded
+                    && idle.steps <= self.version
+            })
     }
 }
 
@@ -493,7 +539,9 @@ impl chart::Chart for Session {
         self.case.opened_at
     }
 
-    fn deadline(&self) -> Option<Timestamp> {
-        self.deadline()
+    fn visits(&self) -> Vec<(Timestamp, Event)> {
+        let deadline = self.deadline().map(|at| (at, Event::DeadlineReached));
+        let reminder = self.reminder_at().map(|at| (at, Event::ReminderDue));
+        deadline.into_iter().chain(reminder).collect()
     }
 }

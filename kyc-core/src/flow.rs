@@ -201,6 +201,11 @@ impl Flow {
         Some(catalogue.changed(offered, applies))
     }
 
+    /// Whether anybody is ever reminded.
+    pub(crate) const fn has_reminders(&self) -> bool {
+        !self.definition.clocks.reminders.is_empty()
+    }
+
     pub(crate) const fn catalogue(&self) -> Option<&Catalogue> {
         self.additional.as_ref()
     }
@@ -302,7 +307,7 @@ impl Default for Limits {
 }
 
 /// How long something may take, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -316,6 +321,12 @@ pub struct Clocks {
     /// From the end to the erasure of what is known of the person, unless there is a hold. Left out, the company erases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<Seconds>,
+    /// From the last that was heard of an applicant who has something to do, to each reminder: at most 5, each later than the
+    /// one before and sooner than `session`. Every step of the applicant and every request to them begins anew. Left out,
+    /// nobody is reminded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 5)))]
+    pub reminders: Vec<Seconds>,
 }
 
 impl Default for Clocks {
@@ -325,6 +336,7 @@ impl Default for Clocks {
             session: Seconds::days(1),
             resubmission: Seconds::days(7),
             retention: None,
+            reminders: Vec::new(),
         }
     }
 }

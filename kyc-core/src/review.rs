@@ -331,7 +331,8 @@ impl chart::Chart for Session {
         self.case.opened_at
     }
 
-    fn deadline(&self) -> Option<Timestamp> {
-        None
+    /// A case has no clock of its own.
+    fn visits(&self) -> Vec<(Timestamp, Event)> {
+        Vec::new()
     }
 }

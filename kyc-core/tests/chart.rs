@@ -8,19 +8,22 @@ use kyc_core::flow::{Clocks, ReviewRule};
 use kyc_core::testing::{statechart, walk_collection, walk_review};
 use kyc_core::{DocumentType, Flow, Seconds};
 
-/// Two documents, a face, two additional steps for one of them and one for the other. One photo of each side and face: what
+/// Two documents, a face, two additional steps for one of them and one for the other, and a reminder. One photo of each side and face: what
 /// more of them mean is seen in the manual review flow.
 fn with_steps() -> Flow {
     let flow = Flow::from_json(include_str!("flows/additional_steps.json")).unwrap();
     let mut definition = flow.definition().clone();
     definition.limits.document_attempts = Some(1);
     definition.limits.selfie_attempts = Some(1);
+    definition.clocks.reminders = vec![Seconds::hours(1)];
     Flow::new(definition).unwrap()
 }
 
 #[test]
 fn handlers_and_table_agree_everywhere_and_the_page_shows_it() {
-    let flow = Flow::manual_review();
+    let mut definition = Flow::manual_review().definition().clone();
+    definition.clocks.reminders = vec![Seconds::hours(1)];
+    let flow = Flow::new(definition).unwrap();
     // No Flow asks for everything: personal details here, additional steps there.
     let collection = walk_collection(&flow)
         .unwrap()

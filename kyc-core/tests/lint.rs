@@ -130,6 +130,44 @@ fn a_step_that_nobody_leaves_is_found() {
 }
 
 #[test]
+fn a_reminder_that_would_never_come_or_without_end_is_found() {
+    let finds_in = |reminders: &[u32], expected: &[(Code, &str)]| {
+        finds(
+            |definition| {
+                definition["clocks"]["session"] = json!(3_600);
+                definition["clocks"]["reminders"] = json!(reminders);
+            },
+            expected,
+        );
+    };
+    finds_in(&[0, 60], &[(Code::DeadEnd, "clocks.reminders[0]")]);
+    finds_in(&[60, 60], &[(Code::Duplicate, "clocks.reminders[1]")]);
+    finds_in(
+        &[900, 60, 1_800, 3_600],
+        &[
+            (Code::Unenforced, "clocks.reminders[1]"),
+            (Code::Unenforced, "clocks.reminders[3]"),
+        ],
+    );
+    // Sooner than one before it, although not than the one right before it.
+    finds_in(
+        &[900, 60, 600],
+        &[
+            (Code::Unenforced, "clocks.reminders[1]"),
+            (Code::Unenforced, "clocks.reminders[2]"),
+        ],
+    );
+    finds_in(
+        &[1, 2, 3, 4, 5, 6],
+        &[(Code::UnboundedLoop, "clocks.reminders")],
+    );
+    let mut good = good();
+    good["clocks"]["session"] = json!(3_600);
+    good["clocks"]["reminders"] = json!([1, 2, 3, 4, 3_599]);
+    Flow::from_json(&good.to_string()).unwrap();
+}
+
+#[test]
 fn a_loop_without_end_is_found() {
     finds(
         |definition| {

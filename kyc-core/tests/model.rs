@@ -19,6 +19,7 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 const ATTEMPTS: u32 = 3;
 const RESUBMISSIONS: u32 = 2;
 const HOUR: Seconds = Seconds::hours(1);
+const REMINDERS: [Seconds; 2] = [Seconds(600), Seconds(1_800)];
 
 fn flow() -> Arc<Flow> {
     let limits = Limits {
@@ -31,6 +32,7 @@ fn flow() -> Arc<Flow> {
         session: HOUR,
         resubmission: HOUR,
         retention: Some(HOUR),
+        reminders: REMINDERS.to_vec(),
     };
     let flow = Flow::builder("model", 1)
         .personal_details()
@@ -60,6 +62,10 @@ struct Model {
     round: u32,
     asked: [bool; 3],
     erased: bool,
+    /// When the applicant did something, or was asked for something.
+    heard: Timestamp,
+    /// Which reminder was the last since then.
+    reminded: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -126,6 +132,22 @@ impl Model {
         self.fresh[item] = true;
         self.known[item] = true;
         self.tries[item] += 1;
+    }
+
+    fn is_on_the_way(&self) -> bool {
+        use State::{Approved, Cancelled, Expired, Final, Rejected};
+        !matches!(
+            self.state,
+            Final | Approved | Rejected | Expired | Cancelled
+        )
+    }
+
+    /// When the next reminder comes, which would have to be before the time is over.
+    fn reminder_at(&self) -> Option<Timestamp> {
+        let next = REMINDERS
+            .get(self.reminded)
+            .filter(|_| self.is_on_the_way())?;
+        Some(self.heard + *next).filter(|due| self.deadline.is_none_or(|deadline| *due < deadline))
     }
 
     /// Where the event leads; nothing when it is rejected. Changes the model when it is not.
@@ -241,6 +263,15 @@ impl Model {
                 self.erased = true;
                 state
             }
+            (state, Event::ReminderDue) if self.is_on_the_way() && !late => {
+                let due = |span: &&Seconds| self.heard + **span <= self.now;
+                let latest = REMINDERS.iter().filter(due).count();
+                if latest == self.reminded {
+                    return None;
+                }
+                self.reminded = latest;
+                state
+            }
             (_, Event::Cancel) if !ended => Cancelled,
             (state, Event::Erase) if ended && !self.erased => {
                 self.erased = true;
@@ -252,6 +283,9 @@ impl Model {
             self.deadline = None;
         } else if matches!(to, Approved | Rejected | Expired | Cancelled) && !ended {
             self.deadline = Some(self.now + HOUR);
+        }
+        if by_applicant || event.sender() == kyc_core::Sender::Reviewer {
+            (self.heard, self.reminded) = (self.now, 0);
         }
         self.state = to;
         self.version += 1;
@@ -277,6 +311,8 @@ impl ReferenceStateMachine for Model {
             round: 1,
             asked: [false; 3],
             erased: false,
+            heard: NOON,
+            reminded: 0,
         })
         .boxed()
     }
@@ -304,6 +340,7 @@ impl ReferenceStateMachine for Model {
             proptest::sample::subsequence(ITEMS.to_vec(), 0..=3).prop_map(|items| ask(&items)),
             one_of(vec![approved(), rejected(RejectReason::Other)]),
             one_of(vec![Event::Cancel, Event::Erase, Event::DeadlineReached]),
+            Just(Event::ReminderDue),
         ];
         // Left to chance alone a walk seldom gets far: mostly do what leads on.
         let onward = match model.state {
@@ -321,6 +358,7 @@ impl ReferenceStateMachine for Model {
                 .boxed(),
         };
         prop_oneof![
+            1 => Just(Command::Send(Event::ReminderDue)),
             6 => onward.prop_map(Command::Send),
             4 => any.prop_map(Command::Send),
             1 => (1_u32..1_500).prop_map(|seconds| Command::Wait(Seconds(seconds))),
@@ -386,6 +424,7 @@ impl StateMachineTest for Chart {
         assert_eq!(chart.session.state(), model.state);
         assert_eq!(chart.session.version(), model.version);
         assert_eq!(chart.session.deadline(), model.deadline);
+        assert_eq!(chart.session.reminder_at(), model.reminder_at());
     }
 }
 

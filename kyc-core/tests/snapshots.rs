@@ -31,13 +31,23 @@ fn flow_with_steps() -> Arc<Flow> {
     Arc::new(Flow::from_json(include_str!("flows/additional_steps.json")).unwrap())
 }
 
+fn flow_with_reminders() -> Arc<Flow> {
+    let reminders = [Seconds::hours(1), Seconds::hours(20)];
+    let flow = Flow::builder("reminding", 1).selfie().reminders(reminders);
+    Arc::new(flow.build().unwrap())
+}
+
 /// The Flow whose session a fixture is.
 fn flow_of(text: &str) -> Arc<Flow> {
     let flow = FlowRef::of_snapshot(text).unwrap();
-    [Flow::manual_review(), flow_with_steps()]
-        .into_iter()
-        .find(|known| *known.id() == flow.id)
-        .unwrap()
+    [
+        Flow::manual_review(),
+        flow_with_steps(),
+        flow_with_reminders(),
+    ]
+    .into_iter()
+    .find(|known| *known.id() == flow.id)
+    .unwrap()
 }
 
 /// Sessions in the states of additional steps, and what a company adds.
@@ -115,6 +125,9 @@ fn cases_with_steps() -> Vec<(&'static str, review::Session)> {
 fn sessions() -> Vec<(&'static str, collection::Session)> {
     let mut all = sessions_of_the_guide();
     all.extend(sessions_with_steps());
+    let begun = Given::new(&flow_with_reminders()).after([start()]);
+    let reminded = begun.later(Seconds::hours(1)).after([Event::ReminderDue]);
+    all.push(("reminded", reminded.session().clone()));
     all
 }
 

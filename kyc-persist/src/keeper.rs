@@ -18,9 +18,6 @@ use crate::{
 /// How often a step is decided anew because somebody else was first. Whoever needs more has a loop of his own.
 const TRIES: usize = 8;
 
-/// The event of the clock, in the words of both charts.
-const DEADLINE_REACHED: &str = r#"{"type":"deadline_reached"}"#;
-
 /// Keeps sessions of both charts in a store.
 ///
 /// The store has the last word: a keeper holds no session, so any number of them can stand before one store.
@@ -212,7 +209,7 @@ impl Keeper {
             expected: Expected::Absent,
             entry: Entry::chain(Hash::ZERO, facts),
             snapshot: session.encode(),
-            outbox: timer(None, session.deadline()).into_iter().collect(),
+            outbox: timers::<C>(&[], session.visits()).collect(),
         };
         match self.keep(commit, session).await {
             Err(KeepError::Store(StoreError::Conflict { found })) => Err(KeepError::Stale {
@@ -440,7 +437,7 @@ fn decide<C: Chart>(
         due_at: now,
     });
     let outbox = effects
-        .chain(timer(session.deadline(), moved.deadline()))
+        .chain(timers::<C>(&session.visits(), moved.visits()))
         .chain(notices)
         .collect();
     let commit = Commit {
@@ -467,12 +464,15 @@ fn replay<C: Chart>(
     })
 }
 
-/// The clock's visit, when there is a deadline that was not there before. The one that was there before still comes, and
-/// is told that it is too early.
-fn timer(before: Option<Timestamp>, after: Option<Timestamp>) -> Option<Outgoing> {
-    after.filter(|_| before != after).map(|due_at| Outgoing {
+/// The clock's visits that were not due before. One that was still comes, and is told that it is too early.
+fn timers<C: Chart>(
+    before: &[(Timestamp, C::Event)],
+    after: Vec<(Timestamp, C::Event)>,
+) -> impl Iterator<Item = Outgoing> {
+    let new = after.into_iter().filter(|visit| !before.contains(visit));
+    new.map(|(due_at, event)| Outgoing {
         kind: OutgoingKind::Timer,
-        body: DEADLINE_REACHED.into(),
+        body: encode(&event),
         due_at,
     })
 }
@@ -490,10 +490,12 @@ fn own(by: &Actor, key: &Key) -> Result<Key, StoreError> {
     })
 }
 
-fn encode(effect: &impl serde::Serialize) -> String {
-    match serde_json::to_string(effect) {
+fn encode(body: &impl serde::Serialize) -> String {
+    match serde_json::to_string(body) {
         Ok(text) => text,
-        Err(error) => unreachable!("an effect is strings, numbers and lists of them: {error}"),
+        Err(error) => {
+            unreachable!("effects and events are strings, numbers and lists of them: {error}")
+        }
     }
 }
 

@@ -77,6 +77,8 @@ impl Errand<'_> {
             Submitted::Withdraw => self.withdraw().await,
             Submitted::Erase => self.erase().await,
             Submitted::Discard { blob } => self.discard(&blob).await,
+            // Whoever can reach the applicant is told by a notice, and the pages of every step.
+            Submitted::Remind { .. } => Delivered::Done,
             Submitted::Notify { .. } => {
                 self.app.live.session_moved(self.session, self.version);
                 Delivered::Done

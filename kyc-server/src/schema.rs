@@ -219,6 +219,7 @@ fn view(more: Value) -> Value {
         "session": text(),
         "flow": object(json!({ "id": text(), "version": number() }), json!({})),
         "version": number(),
+        "unchanged_since": number(),
         "state": words(collection::State::ALL),
         "phase": words(Phase::ALL),
         "next_action": words(NextAction::ALL),

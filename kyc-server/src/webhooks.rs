@@ -27,6 +27,8 @@ pub(crate) enum Happened {
     Reached(Phase),
     /// What was handed in after the decision was looked at.
     SupplementReviewed,
+    /// The applicant has stopped half-way, and is to be reminded.
+    Reminded,
     /// The person's data was erased.
     Erased,
 }
@@ -51,7 +53,7 @@ impl Happened {
         Self::SupplementReviewed,
     ];
 
-    const OURS: [Self; 9] = [
+    const OURS: [Self; 10] = [
         Self::Reached(Phase::Collecting),
         Self::Reached(Phase::Processing),
         Self::Reached(Phase::ResubmissionRequested),
@@ -60,6 +62,7 @@ impl Happened {
         Self::Reached(Phase::Expired),
         Self::Reached(Phase::Cancelled),
         Self::SupplementReviewed,
+        Self::Reminded,
         Self::Erased,
     ];
 
@@ -68,6 +71,7 @@ impl Happened {
         match self {
             Self::Reached(phase) => format!("session.{phase}"),
             Self::SupplementReviewed => "session.supplement_reviewed".into(),
+            Self::Reminded => "session.reminder".into(),
             Self::Erased => "session.erased".into(),
         }
     }
@@ -78,6 +82,7 @@ impl Happened {
             return effects
                 .filter_map(|effect| match effect {
                     Effect::Notify { phase } => Some(Self::Reached(*phase)),
+                    Effect::Remind { .. } => Some(Self::Reminded),
                     Effect::Erase => Some(Self::Erased),
                     _ => None,
                 })
@@ -115,6 +120,8 @@ pub(crate) struct Notice {
     decision: Option<Decided>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     asked: Vec<Asked>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reminder: Option<Reminder>,
 }
 
 /// How the session ended, without what was written to the applicant.
@@ -131,6 +138,17 @@ pub(crate) struct Asked {
     reason: RetakeReason,
 }
 
+/// Which reminder it is, and of what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reminder {
+    /// From 1, among those of the Flow.
+    number: u32,
+    /// What the applicant left off at.
+    state: collection::State,
+    /// Since when nothing was heard of them.
+    since: Timestamp,
+}
+
 /// The body of a webhook in our own words.
 #[derive(Debug, Serialize)]
 pub(crate) struct Body<'a> {
@@ -142,6 +160,9 @@ pub(crate) struct Body<'a> {
     phase: Phase,
     decision: Option<Decided>,
     asked: &'a [Asked],
+    /// Of a reminder alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reminder: Option<Reminder>,
     redacted_at: Option<Timestamp>,
 }
 
@@ -173,9 +194,12 @@ impl Notice {
             (Happened::Reached(phase), view) => {
                 (Some(phase), view.filter(|view| view.phase == phase))
             }
-            (Happened::Erased, view) => (view.as_ref().map(|view| view.phase), view),
+            (Happened::Reminded | Happened::Erased, view) => {
+                (view.as_ref().map(|view| view.phase), view)
+            }
             (Happened::SupplementReviewed, _) => (None, None),
         };
+        let reminder = Reminder::leaving(leaving).filter(|_| happened == Happened::Reminded);
         let decision = view.as_ref().and_then(|view| view.outcome.as_ref());
         let asks_again = phase == Some(Phase::ResubmissionRequested);
         let asked = view.iter().filter(|_| asks_again);
@@ -196,7 +220,19 @@ impl Notice {
             }),
             // More than a Flow can ask for.
             asked: asked.take(100).collect(),
+            reminder,
         }
+    }
+
+    /// Whether there is no use in telling it any more: a reminder of something that the applicant has gone on with, or
+    /// after which another one was sent.
+    pub(crate) fn is_outdated(&self, session: &collection::Session) -> bool {
+        self.reminder.is_some_and(|reminder| {
+            let still = |idle: collection::Idle| {
+                (idle.since, idle.reminded) == (reminder.since, reminder.number)
+            };
+            !session.idle().is_some_and(still)
+        })
     }
 
     /// Where the session had come to; of a step of the case nothing.
@@ -220,8 +256,27 @@ impl Notice {
             phase: self.phase.unwrap_or(view.phase),
             decision: self.decision,
             asked: &self.asked,
+            reminder: self.reminder,
             redacted_at: view.redacted_at,
         }
+    }
+}
+
+impl Reminder {
+    fn leaving(leaving: &Leaving<'_>) -> Option<Self> {
+        let (_, mut effects) = leaving.of::<collection::Session>()?;
+        effects.find_map(|effect| match *effect {
+            Effect::Remind {
+                number,
+                state,
+                since,
+            } => Some(Self {
+                number,
+                state,
+                since,
+            }),
+            _ => None,
+        })
     }
 }
 

@@ -66,6 +66,9 @@ pub(crate) struct Case {
     /// The additional steps that the applicant has confirmed in this round, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) accepted: Vec<StepName>,
+    /// How long the applicant has been silent; only on the way, and only where the Flow has reminders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) idle: Option<Idle>,
 }
 
 /// What forbids erasing, and since when.
@@ -77,6 +80,29 @@ pub struct Hold {
     pub reason: HoldReason,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// The silence of an applicant who has something to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Idle {
+    /// Since the applicant was last heard of, or asked for something.
+    pub since: Timestamp,
+    /// Which reminder was the last since then; 0 when none was.
+    pub reminded: u32,
+    /// How many steps were reminders, since the last step that was none.
+    pub(crate) steps: u32,
+}
+
+impl Idle {
+    pub(crate) const fn since(now: Timestamp) -> Self {
+        Self {
+            since: now,
+            reminded: 0,
+            steps: 0,
+        }
+    }
 }
 
 /// An agreement and when it was given.
@@ -127,6 +153,8 @@ pub(crate) enum Change {
     Erase,
     Hold(HoldReason),
     Lift,
+    /// The reminder of that number, in that state.
+    Remind(u32, State),
 }
 
 impl Case {
@@ -150,7 +178,26 @@ impl Case {
             hold: None,
             prescribed: None,
             accepted: Vec::new(),
+            idle: flow.has_reminders().then_some(Idle::since(now)),
         }
+    }
+
+    /// When the next reminder is due. One that would come when the time is over does not come.
+    pub(crate) fn reminder_at(&self, flow: &Flow) -> Option<Timestamp> {
+        let idle = self.idle?;
+        let next = usize::try_from(idle.reminded).ok()?;
+        let due = idle.since + *flow.definition().clocks.reminders.get(next)?;
+        let in_time = |deadline| due < deadline;
+        self.deadline.is_none_or(in_time).then_some(due)
+    }
+
+    /// Which reminder is due at `now`, if one is: of several the last, so that nobody is told the same twice in a row.
+    pub(crate) fn reminder_due(&self, flow: &Flow, now: Timestamp) -> Option<u32> {
+        let idle = self.idle?;
+        let spans = flow.definition().clocks.reminders.iter();
+        let come = spans.take_while(|span| idle.since + **span <= now);
+        let number = u32::try_from(come.count()).ok()?;
+        (number > idle.reminded).then_some(number)
     }
 
     /// The photo of an item that counts.
@@ -380,6 +427,17 @@ impl Case {
             }
             Change::Hold(reason) => self.hold = Some(Hold { reason, since: now }),
             Change::Lift => self.hold = None,
+            Change::Remind(number, state) => {
+                let idle = self.idle.get_or_insert(Idle::since(now));
+                idle.reminded = number;
+                idle.steps += 1;
+                let since = idle.since;
+                self.held.push(Effect::Remind {
+                    number,
+                    state,
+                    since,
+                });
+            }
         }
     }
 

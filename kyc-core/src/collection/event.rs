@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::additional::Given;
+use super::table::State;
 use crate::additional::{ProofKind, Source, StepName};
 use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Phase, Side, words};
 use crate::country::Country;
@@ -12,6 +13,7 @@ use crate::event::events;
 use crate::flow::Matrix;
 use crate::ids::{BlobRef, FieldName};
 use crate::pii::Pii;
+use crate::time::Timestamp;
 
 events! {
     Applicant {
@@ -88,6 +90,8 @@ events! {
     Clock {
         /// The moment that `deadline()` named has come: the walk expires; once it has ended, the person is forgotten.
         DeadlineReached = "deadline_reached",
+        /// The moment that `reminder_at()` named has come: nothing was heard of the applicant, who has something to do.
+        ReminderDue = "reminder_due",
     }
 }
 
@@ -126,6 +130,15 @@ pub enum Effect {
         /// The phase that has been reached.
         phase: Phase,
     },
+    /// The applicant has stopped half-way: whoever can reach them reminds them.
+    Remind {
+        /// Which of the Flow's reminders, from 1. Where several came due while nobody looked, the last of them.
+        number: u32,
+        /// What the applicant left off at.
+        state: State,
+        /// Since when nothing was heard of them.
+        since: Timestamp,
+    },
 }
 
 impl Effect {
@@ -153,6 +166,7 @@ impl Effect {
             Self::Erase => "erase",
             Self::Discard { .. } => "discard",
             Self::Notify { .. } => "notify",
+            Self::Remind { .. } => "remind",
         }
     }
 }

@@ -100,6 +100,9 @@ impl Superstate<Chart> for Group {
                 desk.go_or_refuse(before.map(|step| (step, back_to(step))))
             }
             (Self::Collecting(_), Event::DeadlineReached) => expire(desk),
+            (Self::Collecting(state), Event::ReminderDue) => {
+                desk.go_or_refuse(remind(*state, desk))
+            }
             (Self::Live(_), Event::Cancel) => desk.go(State::Cancelled, Change::Nothing),
             (Self::Ended(_), Event::DeadlineReached) if !has_retention(desk) => Outcome::Super,
             (Self::Ended(_), Event::DeadlineReached) if !has_come(desk) => {
@@ -134,6 +137,7 @@ fn welcome(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
             desk.go_or_refuse(prescribe(steps.as_ref(), given, desk))
         }
         Event::DeadlineReached => expire(desk),
+        Event::ReminderDue => desk.go_or_refuse(remind(State::Welcome, desk)),
         _ => Outcome::Super,
     }
 }
@@ -260,6 +264,16 @@ fn expire(desk: &mut Desk<'_>) -> Outcome<State> {
         return desk.refuse(Reason::TooEarly);
     }
     desk.go(State::Expired, Change::Nothing)
+}
+
+/// Who has no time left is not told to use it.
+fn remind(state: State, desk: &Desk<'_>) -> Judged {
+    if has_come(desk) {
+        return Err(Reason::DeadlinePassed);
+    }
+    let number = desk.case.reminder_due(desk.flow, desk.now);
+    let number = number.ok_or(Reason::TooEarly)?;
+    Ok((state, Change::Remind(number, state)))
 }
 
 fn has_come(desk: &Desk<'_>) -> bool {

@@ -64,17 +64,41 @@ impl State {
             Self::Welcome => (
                 false,
                 None,
-                &[Start, Prescribe, DeadlineReached, Cancel, Hold, Lift],
+                &[
+                    Start,
+                    Prescribe,
+                    DeadlineReached,
+                    ReminderDue,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
             ),
             Self::PersonalDetails => (
                 false,
                 None,
-                &[SubmitDetails, Back, DeadlineReached, Cancel, Hold, Lift],
+                &[
+                    SubmitDetails,
+                    Back,
+                    DeadlineReached,
+                    ReminderDue,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
             ),
             Self::DocumentSelection => (
                 true,
                 None,
-                &[SelectDocument, Back, DeadlineReached, Cancel, Hold, Lift],
+                &[
+                    SelectDocument,
+                    Back,
+                    DeadlineReached,
+                    ReminderDue,
+                    Cancel,
+                    Hold,
+                    Lift,
+                ],
             ),
             // S3: told on leaving, so that the backend hears of the photos before the applicant confirms them.
             Self::DocumentPhoto => (
@@ -85,6 +109,7 @@ impl State {
                     ReviewDocument,
                     Back,
                     DeadlineReached,
+                    ReminderDue,
                     Cancel,
                     Hold,
                     Lift,
@@ -98,6 +123,7 @@ impl State {
                     RetakePage,
                     Back,
                     DeadlineReached,
+                    ReminderDue,
                     Cancel,
                     Hold,
                     Lift,
@@ -111,6 +137,7 @@ impl State {
                     ReviewSelfie,
                     Back,
                     DeadlineReached,
+                    ReminderDue,
                     Cancel,
                     Hold,
                     Lift,
@@ -124,6 +151,7 @@ impl State {
                     RetakeSelfie,
                     Back,
                     DeadlineReached,
+                    ReminderDue,
                     Cancel,
                     Hold,
                     Lift,
@@ -137,6 +165,7 @@ impl State {
                     ReviewStep,
                     Back,
                     DeadlineReached,
+                    ReminderDue,
                     Cancel,
                     Hold,
                     Lift,
@@ -151,6 +180,7 @@ impl State {
                     RetakeStep,
                     Back,
                     DeadlineReached,
+                    ReminderDue,
                     Cancel,
                     Hold,
                     Lift,
@@ -195,6 +225,11 @@ impl State {
         )
     }
 
+    /// Whether the applicant has something to do here.
+    pub const fn is_on_the_way(self) -> bool {
+        self.is_step() && !matches!(self, Self::Final)
+    }
+
     /// Whether a Flow may name it among its steps.
     pub const fn is_step(self) -> bool {
         !self.is_end()
@@ -223,12 +258,23 @@ impl State {
     }
 }
 
+/// What a Flow must have for an event to mean anything in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Nothing,
+    AdditionalSteps,
+    Reminders,
+}
+
 impl EventKind {
-    /// Whether it has to do with additional steps: a Flow without any takes no such event.
-    pub(crate) const fn is_of_additional_steps(self) -> bool {
-        matches!(
-            self,
-            Prescribe | CaptureStep | ReviewStep | AcceptStep | RetakeStep | SupplyStep
-        )
+    /// What a Flow must have; one that does not takes no such event.
+    pub(crate) const fn needs(self) -> Needs {
+        match self {
+            Prescribe | CaptureStep | ReviewStep | AcceptStep | RetakeStep | SupplyStep => {
+                Needs::AdditionalSteps
+            }
+            ReminderDue => Needs::Reminders,
+            _ => Needs::Nothing,
+        }
     }
 }

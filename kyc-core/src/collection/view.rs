@@ -27,6 +27,9 @@ pub struct View {
     pub flow: FlowName,
     /// The token of compare-and-swap.
     pub version: u32,
+    /// The version since which the applicant was reminded, and nothing else has happened: whoever has seen that one knows what
+    /// they need to go on.
+    pub unchanged_since: u32,
     /// The present state.
     pub state: State,
     /// Where it stands, in one word.
@@ -226,6 +229,7 @@ impl View {
                 version: flow.version(),
             },
             version: session.version,
+            unchanged_since: session.unchanged_since(),
             state: session.state,
             phase: session.phase(),
             next_action: next_action(session.state),

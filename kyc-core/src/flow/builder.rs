@@ -6,6 +6,7 @@ use super::{
 };
 use crate::case::DocumentType;
 use crate::collection::State;
+use crate::time::Seconds;
 
 /// Collects a definition; [`FlowBuilder::build`] judges it.
 ///
@@ -92,8 +93,14 @@ impl FlowBuilder {
     }
 
     /// Limits how long something may take.
-    pub const fn clocks(mut self, clocks: Clocks) -> Self {
+    pub fn clocks(mut self, clocks: Clocks) -> Self {
         self.definition.clocks = clocks;
+        self
+    }
+
+    /// Reminds an applicant who has stopped half-way: each so long after the last that was heard of them.
+    pub fn reminders(mut self, reminders: impl IntoIterator<Item = Seconds>) -> Self {
+        self.definition.clocks.reminders = reminders.into_iter().collect();
         self
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::additional::{Fault, faults};
 
 use super::resolved::Catalogue;
-use super::{Checkpoints, Countries, Definition, DocumentRule, FlowError, Offer, STATES};
+use super::{Checkpoints, Clocks, Countries, Definition, DocumentRule, FlowError, Offer, STATES};
 use crate::case::words;
 use crate::collection::{OLDEST, Spec, State, When};
 use crate::country::Country;
@@ -421,6 +421,43 @@ impl Linter {
                 self.find(Code::DeadEnd, path, "it would be over before it began");
             }
         }
+        self.reminders(clocks);
+    }
+
+    fn reminders(&mut self, clocks: &Clocks) {
+        if clocks.reminders.len() > MOST_REMINDERS {
+            self.find(
+                Code::UnboundedLoop,
+                "clocks.reminders",
+                format!("so many are a nuisance: give at most {MOST_REMINDERS}"),
+            );
+        }
+        let mut before = None;
+        for (position, reminder) in clocks.reminders.iter().take(MOST_REMINDERS).enumerate() {
+            let path = format!("clocks.reminders[{position}]");
+            if *reminder == Seconds(0) {
+                self.find(
+                    Code::DeadEnd,
+                    path,
+                    "it would come before anybody could stop",
+                );
+            } else if before == Some(*reminder) {
+                self.find(Code::Duplicate, path, "the one before it comes then");
+            } else if before.is_some_and(|before| before > *reminder) {
+                self.find(
+                    Code::Unenforced,
+                    path,
+                    "it comes sooner than the one before it: put them in order",
+                );
+            } else if *reminder >= clocks.session {
+                self.find(
+                    Code::Unenforced,
+                    path,
+                    "it would never come: the session is over by then",
+                );
+            }
+            before = before.max(Some(*reminder));
+        }
     }
 
     fn marks(&mut self, definition: &Definition, steps: &[State]) -> [Spec; STATES] {
@@ -546,3 +583,5 @@ fn overlap(one: &Countries, other: &Countries) -> bool {
 const MOST_ATTEMPTS: u32 = 100;
 /// Every round leaves its photos and texts in the case.
 const MOST_RESUBMISSIONS: u32 = 10;
+/// Each is a step of the session, and a letter to a person.
+const MOST_REMINDERS: usize = 5;

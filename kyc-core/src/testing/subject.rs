@@ -164,6 +164,7 @@ impl Subject for collection::Session {
             },
             Lift,
             DeadlineReached,
+            ReminderDue,
         ];
         events.extend(step_tries(self));
         // One document with one side and one with two stand for all.
@@ -206,6 +207,8 @@ impl Subject for collection::Session {
         let mut tries: Vec<_> = events.into_iter().map(at(events::NOON, true)).collect();
         tries.extend(after.into_iter().map(at(late, false)));
         tries.push(at(late, true)(DeadlineReached));
+        tries.push(at(late, false)(ReminderDue));
+        tries.extend(self.reminder_at().map(|due| at(due, true)(ReminderDue)));
         tries
     }
 
@@ -220,6 +223,10 @@ impl Subject for collection::Session {
             collection::Event::Lift => true,
             // What is prescribed changes which steps there are, not what a step is; one that is supplied stands for all.
             collection::Event::Prescribe { .. } => false,
+            // A reminder changes nothing about the walk at all: it is looked at in every state of the first round.
+            collection::Event::ReminderDue => {
+                self.hold().is_none() && self.view().round == 1 && self.holds() <= 2
+            }
             collection::Event::SupplyStep { .. } => {
                 self.hold().is_none() && self.view().round == 1 && self.holds() <= 3
             }

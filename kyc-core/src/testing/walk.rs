@@ -125,7 +125,7 @@ impl fmt::Display for BrokenPromise {
 
 /// Walks the applicant's chart of a Flow.
 ///
-/// Limits are lowered to two tries and one resubmission: what a limit means shows at its edge, whatever the number.
+/// Limits are lowered to two tries, one resubmission and one reminder: what a limit means shows at its edge, whatever the number.
 ///
 /// # Errors
 ///
@@ -157,6 +157,7 @@ fn lowered(flow: &Flow) -> Arc<Flow> {
     if let Some(rules) = &mut definition.additional_steps {
         rules.attempts = rules.attempts.min(2);
     }
+    definition.clocks.reminders.truncate(1);
     let lowered: Result<Flow, FlowError> = Flow::new(definition);
     match lowered {
         Ok(flow) => Arc::new(flow),
@@ -291,7 +292,10 @@ fn walk<S: Subject>(flow: &Arc<Flow>) -> Result<Walk, BrokenPromise> {
                             });
                             queue.push_back(next);
                         }
-                        if !matches!(kind, "cancel" | "deadline_reached" | "withdraw") {
+                        if !matches!(
+                            kind,
+                            "cancel" | "deadline_reached" | "reminder_due" | "withdraw"
+                        ) {
                             all[number].onward.push(next);
                         }
                     }

@@ -13,6 +13,7 @@ fn an_event_says_who_alone_may_send_it() {
         (Event::Cancel, Sender::Integrator),
         (Event::Erase, Sender::Integrator),
         (Event::DeadlineReached, Sender::Clock),
+        (Event::ReminderDue, Sender::Clock),
     ] {
         assert_eq!(event.sender(), sender);
     }
@@ -67,6 +68,7 @@ fn every_event_survives_the_wire() {
         },
         Event::Lift,
         Event::DeadlineReached,
+        Event::ReminderDue,
         approved(),
         rejected(RejectReason::Other),
         ask(&[Item::DocumentFront, Item::Selfie]),

@@ -1,9 +1,14 @@
 //! One sentence a promise of the applicant's chart.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says where it failed"
+)]
 
 mod answers;
 mod clocks;
 mod erasure;
 mod events;
+mod reminders;
 mod resubmission;
 mod telling;
 mod walk;

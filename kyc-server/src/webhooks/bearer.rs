@@ -54,7 +54,7 @@ impl Deliver for Bearer {
 /// What is sent: the headers with the signature, and the bytes that it is over.
 enum Message {
     Written(HeaderMap, Bytes),
-    /// There is no word for it in that vocabulary.
+    /// There is no word for it in that vocabulary, or no use in it any more.
     Needless,
     /// Nobody can read the notice, or there is no such session.
     Unwritten,
@@ -85,6 +85,9 @@ impl Bearer {
         let Some(session) = session.await? else {
             return Ok(Message::Unwritten);
         };
+        if notice.is_outdated(&session) {
+            return Ok(Message::Needless);
+        }
         let external_ref = self.app.external_ref(session.id()).await?;
         let Ok(body) = serde_json::to_vec(&notice.body(&session, external_ref)) else {
             return Ok(Message::Unwritten);

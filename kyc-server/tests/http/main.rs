@@ -31,6 +31,7 @@ mod pdf;
 #[path = "../../../kyc-persist/tests/postgres/server.rs"]
 #[expect(dead_code, reason = "the tests of the store use the rest")]
 mod postgres;
+mod reminders;
 mod results;
 mod retention;
 mod sealing;

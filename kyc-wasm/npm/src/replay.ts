@@ -16,6 +16,31 @@ export function replayed({ flow, snapshot }: Loaded, waiting: readonly Waiting[]
   return chart;
 }
 
+/**
+ * The same steps where the server stands now, when nothing but reminders has happened there since they were taken; `null` when
+ * something else has, or one of them is no longer taken.
+ */
+export function rebased(loaded: Loaded, waiting: readonly Waiting[]): Waiting[] | null {
+  const { version, unchanged_since } = loaded.view;
+  const [first] = waiting;
+  if (first === undefined || first.version < unchanged_since || first.version >= version) return null;
+  let chart: Chart | null = null;
+  try {
+    chart = Chart.restore(loaded.flow, loaded.snapshot);
+    const again: Waiting[] = [];
+    for (const one of waiting) {
+      const seen = chart.view().version;
+      if (chart.handle(one.event, one.at).outcome === "rejected") return null;
+      again.push({ ...one, version: seen });
+    }
+    return again;
+  } catch {
+    return null;
+  } finally {
+    chart?.release();
+  }
+}
+
 /** What the server has after it took this event, so that a reload without a network stands there, too. */
 export function advanced(standing: Loaded, { event, at, version }: Waiting): Loaded {
   if (version !== standing.view.version) return standing;

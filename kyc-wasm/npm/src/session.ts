@@ -6,7 +6,7 @@ import { HandOvers } from "./handover.js";
 import { IndexedDbStore } from "./indexed-db.js";
 import { Listeners } from "./listeners.js";
 import { Photos } from "./photos.js";
-import { advanced, isReadable, replayed } from "./replay.js";
+import { advanced, isReadable, rebased, replayed } from "./replay.js";
 import { Shelf, type Kept, type Waiting } from "./shelf.js";
 import type { Capture, Divergence, SaveStatus, SessionState } from "./state.js";
 import { MemoryStore, type LocalStore } from "./storage.js";
@@ -369,7 +369,7 @@ export class KycSession {
     if (this.#waiting.length === 0) this.#settle(null);
   }
 
-  /** The server stands elsewhere: its snapshot replaces ours, and the page is told. */
+  /** The server stands elsewhere: its snapshot replaces ours, and the page is told; unless it was only reminding the applicant. */
   async #corrected({ problem }: Extract<Posted, { ok: false }>): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       const turn = this.#handOvers.turn;
@@ -377,6 +377,12 @@ export class KycSession {
       if (loaded === "stop") return false;
       if (loaded === "again") continue;
       const lost = this.#waiting;
+      const again = problem.code === "stale" ? rebased(loaded, lost) : null;
+      if (again !== null) {
+        this.#handOvers.told(loaded.handover, turn);
+        await this.#rebase(loaded, again);
+        return true;
+      }
       this.#waiting = [];
       this.#adopt(loaded);
       this.#handOvers.told(loaded.handover, turn);
@@ -384,6 +390,15 @@ export class KycSession {
       this.#keepStanding(lost);
       return true;
     }
+  }
+
+  /** The same steps under the same keys, behind what has happened meanwhile. */
+  async #rebase(loaded: Loaded, again: Waiting[]): Promise<void> {
+    this.#stand({ standing: loaded, waiting: again });
+    this.#become("saving");
+    this.#keepStanding();
+    await Promise.all(again.map((waiting) => this.#shelf.keepEvent(waiting)));
+    this.#tellTabs();
   }
 
   #diverge(code: string, reason: string | null, lost: readonly Waiting[]): void {

@@ -74,8 +74,8 @@ export class TestServer {
   }
 
   /** Something that happened elsewhere: on another device, or at the reviewer's. */
-  happens(event: KycEvent): void {
-    const answer = this.#chart.handle(event, Date.now());
+  happens(event: KycEvent, at = Date.now()): void {
+    const answer = this.#chart.handle(event, at);
     if (answer.outcome === "rejected") throw new Error(`the test's own event was rejected: ${answer.code}`);
     this.#moved(answer.version);
   }

@@ -218,6 +218,45 @@ describe("a server that stands elsewhere", () => {
     expect(one.getSnapshot()).toMatchObject({ status: "saved", divergence: null });
   });
 
+  test("a reminder costs a page that was away none of its steps", async () => {
+    const reminding = JSON.stringify({ ...JSON.parse(flow), clocks: { opening: 604_800, session: 86_400, resubmission: 604_800, reminders: [3_600] } });
+    await server.stop();
+    server = await TestServer.start(reminding);
+    const store = new MemoryStore();
+    const closed = await session({ store });
+    server.mood = "away";
+    closed.send({ type: "start", consent });
+    closed.send({ type: "submit_details", details });
+    await until(closed, ({ kept, waiting }) => kept && waiting === 2);
+    closed.dispose();
+    server.mood = "well";
+    server.happens({ type: "reminder_due" }, Date.now() + 3_600_000);
+
+    const one = await session({ store });
+    await one.saved();
+
+    expect(one.getSnapshot()).toMatchObject({ status: "saved", divergence: null, view: { state: "document_selection", version: 3 } });
+    const sent = server.posts.map(({ version, key }) => ({ version, key }));
+    const keys = new Set(sent.map(({ key }) => key));
+    expect([sent.at(-2)?.version, sent.at(-1)?.version, keys.size]).toEqual(['"1"', '"2"', 2]);
+    await vi.waitUntil(async () => (await store.names(server.session)).every((name) => !name.startsWith("event/")));
+  });
+
+  test("a page that more than a reminder has overtaken is put where the server stands", async () => {
+    const reminding = JSON.stringify({ ...JSON.parse(flow), clocks: { opening: 604_800, session: 86_400, resubmission: 604_800, reminders: [3_600] } });
+    await server.stop();
+    server = await TestServer.start(reminding);
+    const one = await session();
+    server.dropStreams();
+    server.happens({ type: "reminder_due" }, Date.now() + 3_600_000);
+    server.happens({ type: "hold", reason: "order" });
+
+    one.send({ type: "start", consent });
+    await expect(one.saved()).rejects.toMatchObject({ code: "diverged" });
+
+    expect(one.getSnapshot()).toMatchObject({ divergence: { code: "stale", lost: ["start"] }, view: { state: "welcome", version: 2 } });
+  });
+
   test("what only the server can refuse is told with its code", async () => {
     const one = await session();
     one.send({ type: "start", consent });

@@ -66,7 +66,7 @@ export function history(t: Texts, locale: Locale, journal: Journal | null): Draw
 function told(t: Texts, { by, event, isRelayed }: Entry & { isRelayed: boolean }): unknown {
   if (isRelayed) return (t.relayed as Record<string, string>)[event] ?? event;
   // Time has no name to be told with.
-  if (by.sender === "clock" && by.name === undefined && event === "deadline_reached") return t.events.deadline_reached;
+  if (by.sender === "clock" && by.name === undefined && (event === "deadline_reached" || event === "reminder_due")) return t.events[event];
   const who = by.name ?? t.senders[by.sender] ?? by.sender;
   return html`<b>${who}</b> ${(t.events as Record<string, string>)[event] ?? event}`;
 }

@@ -395,6 +395,12 @@ export interface Clocks {
      * From the end to the erasure of what is known of the person, unless there is a hold. Left out, the company erases.
      */
     retention?: Seconds;
+    /**
+     * From the last that was heard of an applicant who has something to do, to each reminder: at most 5, each later than the
+     * one before and sooner than `session`. Every step of the applicant and every request to them begins anew. Left out,
+     * nobody is reminded.
+     */
+    reminders?: Seconds[];
 }
 
 /**
@@ -602,12 +608,12 @@ export type When = "entering" | "leaving";
 /**
  * The kind of an event, without what it carries.
  */
-export type EventKind = "start" | "submit_details" | "select_document" | "capture_page" | "review_document" | "accept_document" | "retake_page" | "capture_selfie" | "review_selfie" | "accept_selfie" | "retake_selfie" | "capture_step" | "review_step" | "accept_step" | "retake_step" | "back" | "request_resubmission" | "decide" | "prescribe" | "supply_step" | "cancel" | "erase" | "hold" | "lift" | "deadline_reached";
+export type EventKind = "start" | "submit_details" | "select_document" | "capture_page" | "review_document" | "accept_document" | "retake_page" | "capture_selfie" | "review_selfie" | "accept_selfie" | "retake_selfie" | "capture_step" | "review_step" | "accept_step" | "retake_step" | "back" | "request_resubmission" | "decide" | "prescribe" | "supply_step" | "cancel" | "erase" | "hold" | "lift" | "deadline_reached" | "reminder_due";
 
 /**
  * Something that happened or is asked for. Refuses what it does not know.
  */
-export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "capture_step"; step: StepName; source: Source; blob: BlobRef; proof?: ProofKind } | { type: "review_step" } | { type: "accept_step" } | { type: "retake_step" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "prescribe"; steps?: Matrix; given?: Given } | { type: "supply_step"; step: StepName; source: Source; blob: BlobRef; given?: Record<FieldName, Pii<string>> } | { type: "cancel" } | { type: "erase" } | { type: "hold"; reason: HoldReason } | { type: "lift" } | { type: "deadline_reached" };
+export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "capture_step"; step: StepName; source: Source; blob: BlobRef; proof?: ProofKind } | { type: "review_step" } | { type: "accept_step" } | { type: "retake_step" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "prescribe"; steps?: Matrix; given?: Given } | { type: "supply_step"; step: StepName; source: Source; blob: BlobRef; given?: Record<FieldName, Pii<string>> } | { type: "cancel" } | { type: "erase" } | { type: "hold"; reason: HoldReason } | { type: "lift" } | { type: "deadline_reached" } | { type: "reminder_due" };
 
 /**
  * Why nothing may be erased. Codes only: what it is about is in the company's own files.
@@ -628,7 +634,7 @@ export type Rejected = { code: "not_accepted"; state: State; event: EventKind } 
  * Work that leaves a step. It is done after the step is kept, at least once, under the name
  * (session, version, position).
  */
-export type Effect = { type: "submit"; complete: boolean; round: number; exhibits: Exhibit[] } | { type: "supplement"; exhibit: Exhibit } | { type: "withdraw" } | { type: "erase" } | { type: "discard"; blob: BlobRef } | { type: "notify"; phase: Phase };
+export type Effect = { type: "submit"; complete: boolean; round: number; exhibits: Exhibit[] } | { type: "supplement"; exhibit: Exhibit } | { type: "withdraw" } | { type: "erase" } | { type: "discard"; blob: BlobRef } | { type: "notify"; phase: Phase } | { type: "remind"; number: number; state: State; since: Timestamp };
 
 /**
  * The answer to an accepted event. Keep the session if `persist` says so, then run the effects.
@@ -861,6 +867,11 @@ export interface View {
      * The token of compare-and-swap.
      */
     version: number;
+    /**
+     * The version since which the applicant was reminded, and nothing else has happened: whoever has seen that one knows what
+     * they need to go on.
+     */
+    unchanged_since: number;
     /**
      * The present state.
      */

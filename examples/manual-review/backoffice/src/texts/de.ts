@@ -131,6 +131,7 @@ export const de: Texts = {
     hold: "hat die Löschung gesperrt",
     lift: "hat die Löschung wieder freigegeben",
     deadline_reached: "Die Zeit für diese Sitzung ist abgelaufen",
+    reminder_due: "An die Sitzung war zu erinnern",
     arrive: "hat alles zur Prüfung eingereicht",
     claim: "hat den Fall übernommen",
     release: "hat den Fall zurückgegeben",

@@ -145,6 +145,7 @@ const events: Record<"open" | EventKind | Review.EventKind, string> = {
   hold: "put the session on hold",
   lift: "lifted the hold",
   deadline_reached: "The time for this session ran out",
+  reminder_due: "The applicant was to be reminded",
   arrive: "handed everything in for review",
   claim: "took the case",
   release: "gave the case back",
