@@ -294,7 +294,8 @@ impl<S: Store> Store for SealedStore<S> {
             let drawer = drawers.first().and_then(Option::as_ref);
             match self.open_row(row, kept, drawer) {
                 Ok((kept, generation)) => {
-                    // The process that erased died before it was done.
+                    // The process that erased died before it was done. Whoever reads that a person was erased takes
+                    // it as done, which it is not in backups: so it is done now, or nothing is answered.
                     if drawer.is_some_and(|drawer| drawer.has_older_than(generation)) {
                         self.complete(row, None, generation).await?;
                     }

@@ -5,6 +5,7 @@
     reason = "a test that unwraps says where it failed"
 )]
 
+mod broken_off;
 mod canary;
 mod conformance;
 mod erasure;
