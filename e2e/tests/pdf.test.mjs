@@ -97,7 +97,7 @@ test("a bill in two pages is handed in as a PDF, in German, and the reviewer rea
   await reviewer.claims();
   await reviewer.findsAllFine();
   await reviewer.the("show-step:UTILITY_BILL").click();
-  await reviewer.page.getByRole("img", { name: "UTILITY_BILL, Seite 1 von 2" }).waitFor();
+  await reviewer.page.getByRole("img", { name: "Adressnachweis, Seite 1 von 2" }).waitFor();
   assert.equal(await reviewer.the("pages").innerText(), "Seite 1 von 2");
   await reviewer.page.locator('[data-testid="viewer-image"].loaded').waitFor();
   await pictured(reviewer, "reviewer-page-1");

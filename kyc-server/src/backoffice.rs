@@ -1,6 +1,6 @@
 //! What a reviewer may ask: sign in, see cases and their images, decide.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
@@ -182,7 +182,7 @@ async fn list(
     }))
 }
 
-/// Read a case, and what the applicant said.
+/// Read a case, what the applicant said, and what they read of each additional step, by language.
 #[utoipa::path(
     get, path = "/cases/{session}", tag = "backoffice",
     responses(
@@ -197,10 +197,16 @@ async fn read(
     Named(session): Named<SessionId>,
 ) -> Result<Response, Problem> {
     let case = app.case(&session).await?;
-    let applicant = app.view(&app.session(&session).await?).await?;
+    let session = app.session(&session).await?;
+    let items = case.items();
+    let steps = items.iter().filter_map(|item| item.item.step());
+    let steps: BTreeMap<_, _> = steps
+        .filter_map(|name| Some((name, session.additional_step(name)?.texts())))
+        .collect();
     let body = json!({
         "case": case.view(&caller.name, app.clock.now()),
-        "applicant": applicant,
+        "applicant": app.view(&session).await?,
+        "steps": steps,
     });
     Ok(([(header::ETAG, etag(case.version()))], Json(body)).into_response())
 }

@@ -122,7 +122,13 @@ fn shapes() -> Map<String, Value> {
             }),
             json!({}),
         ),
-        "CaseRead": object(json!({ "case": the("CaseView"), "applicant": the("View") }), json!({})),
+        "CaseRead": object(
+            json!({
+                "case": the("CaseView"), "applicant": the("View"),
+                "steps": map(map(object(json!({ "name": text(), "description": text() }), json!({})))),
+            }),
+            json!({}),
+        ),
         "Entry": object(
             json!({
                 "version": number(), "at": number(), "event": text(), "from": text(), "to": text(),

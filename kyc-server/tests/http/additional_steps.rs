@@ -91,6 +91,23 @@ async fn what_the_company_knows_reaches_the_reviewer_and_never_the_applicant() {
         json!({ "type": "compare", "source": "file",
             "fields": [{ "field": "address", "given": "CANARY 1" }] })
     );
+    // Each step in every language that its Flow has, for the reviewer to choose.
+    let names = |step: &str| {
+        let texts = case["steps"][step].as_object().unwrap().iter();
+        let names = texts.map(|(locale, text)| (locale.clone(), text["name"].clone()));
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names("UTILITY_BILL"),
+        [
+            ("de".into(), json!("Adressnachweis")),
+            ("en".into(), json!("Proof of address"))
+        ]
+    );
+    assert_eq!(
+        names("ADDITIONAL_PHOTO"),
+        [("lt".into(), json!("Nuotrauka"))]
+    );
     ada.send(&erika.session, json!({ "type": "claim" })).await;
     for (item, verdict) in [
         ("document_front", json!({ "type": "fine" })),

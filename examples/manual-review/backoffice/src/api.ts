@@ -22,9 +22,13 @@ export interface Cases {
   readonly next: string | null;
 }
 
+/** What the applicant read of each additional step, by its name and language. */
+export type Steps = Readonly<Record<string, Readonly<Record<string, { readonly name: string; readonly description: string }>>>>;
+
 export interface Opened {
   readonly case: Review.CaseView;
   readonly applicant: View;
+  readonly steps: Steps;
 }
 
 /** One line of the record, without personal data. */

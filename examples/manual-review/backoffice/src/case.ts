@@ -11,7 +11,7 @@ import { Part, type Drawn } from "./part";
 import { fits } from "./reasons";
 import type { Locale, Texts } from "./texts";
 import { isLater, troubleText } from "./trouble";
-import { itemName } from "./names";
+import { itemName, type Name } from "./names";
 import "./step";
 import "./viewer";
 
@@ -114,7 +114,7 @@ export class KycCase extends Part {
       ${this.closing === null || view === undefined
         ? nothing
         : html`<kyc-decision
-            .t=${t} .closing=${this.closing} .view=${view} .busy=${this.busy}
+            .t=${t} .locale=${this.locale} .closing=${this.closing} .view=${view} .steps=${this.opened?.steps ?? {}} .busy=${this.busy}
             @decided=${(event: CustomEvent<Review.Event>) => this.#do(event.detail)} @closed=${() => (this.closing = null)}
           ></kyc-decision>`}
     `;
@@ -174,15 +174,19 @@ export class KycCase extends Part {
       </div>`;
   }
 
+  #name(item: Item): Name {
+    return itemName(this.t, this.locale, this.opened?.steps ?? {}, item);
+  }
+
   #look(shown: Review.ItemView): unknown {
     const { t } = this;
     const before = shown.earlier.at(-1);
-    const now = html`<kyc-viewer .t=${t} .src=${image(this.session, shown.blob)} .label=${itemName(t, shown.item)} ?paged=${shown.step !== null} name="viewer"></kyc-viewer>`;
+    const now = html`<kyc-viewer .t=${t} .src=${image(this.session, shown.blob)} .label=${this.#name(shown.item).text} ?paged=${shown.step !== null} name="viewer"></kyc-viewer>`;
     if (before === undefined) return now;
     return html`<div class="compare" data-testid="compare">
       <figure>
         <figcaption>${t.viewer.earlier(before.round)} ${this.#saidThen(before.verdict)}</figcaption>
-        <kyc-viewer .t=${t} .src=${image(this.session, before.blob)} .label="${itemName(t, shown.item)}, ${t.viewer.earlier(before.round)}" ?paged=${shown.step !== null} name="earlier"></kyc-viewer>
+        <kyc-viewer .t=${t} .src=${image(this.session, before.blob)} .label="${this.#name(shown.item).text}, ${t.viewer.earlier(before.round)}" ?paged=${shown.step !== null} name="earlier"></kyc-viewer>
       </figure>
       <figure>
         <figcaption>${t.viewer.now(shown.round)}</figcaption>
@@ -199,7 +203,7 @@ export class KycCase extends Part {
   #item(view: Review.ItemView, index: number): unknown {
     const { t } = this;
     const { item, blob, verdict, step, late } = view;
-    const name = itemName(t, item);
+    const { text: name, locale } = this.#name(item);
     const said = verdict?.type ?? "none";
     const isStored = step?.type === "upload";
     const isOpen = this.opened?.case.state === "in_review" || late;
@@ -207,7 +211,7 @@ export class KycCase extends Part {
     return html`<li class="item card ${this.shown === item ? "shown" : ""}" data-testid="item-${item}" data-verdict=${said}>
       <button type="button" class="show" data-testid="show-${item}" aria-pressed=${String(this.shown === item)} @click=${() => this.#show(item)}>
         <img src=${image(this.session, blob)} alt="" @error=${again()} />
-        <span><b>${name}</b><kbd aria-hidden="true">${index + 1}</kbd></span>
+        <span><b lang=${locale || nothing}>${name}</b><kbd aria-hidden="true">${index + 1}</kbd></span>
         <span class="verdict ${said}">${isStored ? t.case.stored : this.#verdict(verdict)}</span>
       </button>
       ${step === null

@@ -1,15 +1,18 @@
 /** The last question before a decision goes out: it cannot be taken back. */
 import { html, nothing } from "lit";
-import type { RejectReason, Review } from "@kyc/sdk";
-import { itemName } from "./names";
+import type { Item, RejectReason, Review } from "@kyc/sdk";
+import type { Steps } from "./api";
+import { itemName, type Name } from "./names";
 import { Part } from "./part";
-import type { Texts } from "./texts";
+import type { Locale, Texts } from "./texts";
 
 export type Closing = "approve" | "reject" | "ask";
 
 export class KycDecision extends Part {
   static override properties = {
     t: { attribute: false },
+    locale: { attribute: false },
+    steps: { attribute: false },
     closing: { attribute: false },
     view: { attribute: false },
     busy: { attribute: false },
@@ -17,6 +20,8 @@ export class KycDecision extends Part {
   };
 
   declare t: Texts;
+  declare locale: Locale;
+  declare steps: Steps;
   declare closing: Closing;
   declare view: Review.CaseView;
   declare busy: boolean;
@@ -56,10 +61,11 @@ export class KycDecision extends Part {
 
   #asked(): unknown {
     const { t } = this;
+    const name = (item: Item): Name => itemName(t, this.locale, this.steps, item);
     return html`<ul class="asked">
       ${this.view.items.map(({ item, verdict }) =>
         verdict?.type === "retake"
-          ? html`<li><b>${itemName(t, item)}</b>: ${t.retakeReasons[verdict.reason]}${verdict.message ? html`<br /><q>${verdict.message}</q>` : nothing}</li>`
+          ? html`<li><b lang=${name(item).locale || nothing}>${name(item).text}</b>: ${t.retakeReasons[verdict.reason]}${verdict.message ? html`<br /><q>${verdict.message}</q>` : nothing}</li>`
           : nothing,
       )}
     </ul>`;
