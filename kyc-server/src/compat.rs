@@ -4,6 +4,7 @@
 mod asking;
 mod body;
 mod caller;
+mod files;
 mod matrix;
 pub(crate) mod notice;
 mod redirect;
@@ -34,6 +35,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/status", post(sessions::status))
         .route("/data", post(sessions::data))
         .route("/delete", post(sessions::delete))
+        .route("/files/{scan_ref}/{digest}", get(files::show))
         .route("/redirect", get(redirect::redirect))
         .route_layer(middleware::from_fn_with_state(
             app.clone(),

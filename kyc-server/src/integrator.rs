@@ -23,7 +23,7 @@ use crate::listing::{Listing, damaged};
 use crate::names::grants_of;
 use crate::problem::Problem;
 use crate::request::{Asked, IdempotencyKey, Named, Strict, etag};
-use crate::{results, schema, supplies};
+use crate::{files, results, schema, supplies};
 
 /// The routes of this audience, below `/integrator/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -34,6 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel))
         .routes(routes!(holds::hold, holds::lift))
         .routes(routes!(results::results))
+        .routes(routes!(files::list))
+        .routes(routes!(files::show))
         .routes(routes!(supplies::supply))
         .routes(routes!(supplies::upload))
 }

@@ -12,6 +12,7 @@ mod decoders;
 mod delivery;
 mod devices;
 mod editions;
+mod files;
 mod handover;
 mod headers;
 mod health;

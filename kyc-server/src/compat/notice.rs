@@ -3,17 +3,20 @@
 use kyc_core::{Phase, Timestamp, collection, review};
 use serde_json::{Value, json};
 
+use super::files;
 use super::scan_ref::scan_ref;
 use super::told::Told;
 use super::vocabulary;
 
-/// What the company calls a session.
+/// What the company calls a session, and what it calls us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     /// Its client.
     pub(crate) client: Option<String>,
     /// Its own reference.
     pub(crate) reference: Option<String>,
+    /// Where it reaches these routes; nothing where there are none.
+    pub(crate) server: Option<String>,
 }
 
 /// The event that tells that a session has come to this phase, if anybody is told.
@@ -35,7 +38,7 @@ pub(crate) fn notice(
         "platform": "OTHER",
         "status": told.status(),
         "data": told.data(session),
-        "fileUrls": {},
+        "fileUrls": files::urls(session, case, names.server.as_deref()),
         "additionalSteps": told.types(),
         "additionalStepPdfUrls": {},
         "additionalData": told.additional_data(),
@@ -85,6 +88,7 @@ pub(super) fn data(
         "externalRef",
         "additionalSteps",
         "additionalData",
+        "fileUrls",
     ];
     with(answer, &members, told)
 }
@@ -179,6 +183,7 @@ mod tests {
         Names {
             client: Some("123".into()),
             reference: None,
+            server: Some("https://kyc.example".into()),
         }
     }
 
@@ -226,6 +231,21 @@ mod tests {
                 "autoDocument": null, "manualDocument": "DOC_VALIDATED", "additionalSteps": "VALID",
             })
         );
+        let files = [
+            ("FACE", 2),
+            ("FRONT", 1),
+            ("UTILITY_BILL", 3),
+            ("ADDITIONAL_PHOTO", 4),
+        ];
+        let files = files.map(|(name, number)| {
+            let scan_ref = "6a31253e-e10a-11eb-cc95-02cb49d118ed";
+            let url = format!(
+                "https://kyc.example/api/v2/files/{scan_ref}/{}",
+                blob(number)
+            );
+            (name.to_owned(), Value::from(url))
+        });
+        assert_eq!(told["fileUrls"], Value::Object(files.into_iter().collect()));
         assert_eq!(told["data"]["docType"], "PASSPORT");
         assert_eq!(told["data"]["selectedCountry"], "DE");
         assert_eq!(told["scanRef"], "6a31253e-e10a-11eb-cc95-02cb49d118ed");
@@ -298,7 +318,7 @@ mod tests {
         let _ = gone.handle(&erase, &Actor::INTEGRATOR, NOW).unwrap();
         let (_, told) = notice(&session, Some(&gone), &Names::default());
         assert_eq!(told["status"]["overall"], "DELETED");
-        for member in ["additionalSteps", "additionalData"] {
+        for member in ["additionalSteps", "additionalData", "fileUrls"] {
             assert_eq!(told[member], json!({}));
         }
         assert!(!told.to_string().contains("Street"));

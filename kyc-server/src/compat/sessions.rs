@@ -203,6 +203,7 @@ impl App {
         Ok(Names {
             client: self.external_ref(session).await?,
             reference: self.note(session, EXTERNAL_REF).await?,
+            server: self.config.has_pairs().then(|| self.public_url.clone()),
         })
     }
 }

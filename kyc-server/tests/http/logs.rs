@@ -141,6 +141,10 @@ async fn nothing_personal_is_logged_or_told_in_errors() {
         world.get("/api/v2/redirect?authToken=Canary-Token"),
         world.get("/api/v2/redirect?Canary-Query=Canary-Token"),
         world.post("/api/v2/Canary-Path"),
+        world.get("/api/v2/files/Canary-Scan/Canary-Digest?page=Canary"),
+        world
+            .get(&format!("/api/v2/files/Canary-Scan/{}", "ab".repeat(32)))
+            .basic_auth("key", Some("secret")),
         world
             .post("/api/v2/token")
             .basic_auth("Canary-User", Some("Canary-Secret")),

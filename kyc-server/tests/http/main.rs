@@ -17,6 +17,7 @@ mod damage;
 mod dead_letters;
 mod description;
 mod erasures;
+mod files;
 mod flows;
 mod handover;
 mod harness;
