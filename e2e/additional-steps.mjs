@@ -10,6 +10,7 @@ import { Company } from "./people/company.mjs";
 import { Reviewer } from "./people/reviewer.mjs";
 import { bill, handsInEverything, judgesEverything, judgesTheNewer, request } from "./people/steps.mjs";
 import { chromium } from "./stage/browser.mjs";
+import { timed, told } from "./stage/check.mjs";
 
 const server = { url: told("KYC_URL") };
 const company = new Company(server, { key: told("KYC_PAIR_KEY"), secret: told("KYC_PAIR_SECRET") });
@@ -53,24 +54,4 @@ await receiver.close();
 async function isTold(standard, compatible, fits = () => true) {
   await receiver.until((came) => came.event === standard);
   return (await receiver.until((came) => came.event === compatible && fits(came.body))).body;
-}
-
-/**
- * @template T
- * @param {string} what
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function timed(what, work) {
-  const start = performance.now();
-  const done = await work();
-  console.log(`  ${(performance.now() - start).toFixed(0).padStart(6)} ms  ${what}`);
-  return done;
-}
-
-/** @param {string} name */
-function told(name) {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
 }

@@ -8,6 +8,7 @@ import { Integrator } from "./people/integrator.mjs";
 import { Reviewer } from "./people/reviewer.mjs";
 import { approval, idCardStory } from "./people/story.mjs";
 import { chromium } from "./stage/browser.mjs";
+import { timed, told } from "./stage/check.mjs";
 
 const server = { url: told("KYC_URL"), key: told("KYC_API_KEY") };
 const integrator = new Integrator(server);
@@ -33,24 +34,4 @@ async function walk(title, story) {
   assert.deepEqual([...applicant.complaints, ...reviewer.complaints], []);
   await applicant.leaves();
   await reviewer.the("back-to-list").click();
-}
-
-/**
- * @template T
- * @param {string} what
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function timed(what, work) {
-  const start = performance.now();
-  const done = await work();
-  console.log(`  ${(performance.now() - start).toFixed(0).padStart(6)} ms  ${what}`);
-  return done;
-}
-
-/** @param {string} name */
-function told(name) {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
 }

@@ -33,12 +33,14 @@ pdf_seconds = 60
  * A server and a browser for the tests of one file.
  * @param {() => Promise<string[]>} [switches] of the browser
  * @param {object} [flow] another than the usual one
+ * @param {() => Promise<import("./server.mjs").More>} [more] what the server is told besides
  */
-export function scene(switches = async () => [], flow) {
+export function scene(switches = async () => [], flow, more = async () => ({})) {
   const scene = new Scene();
   before(async () => {
     scene.browser = await chromium(await switches());
-    scene.server = await serve({ config: patient, ...(flow && { flow }) });
+    const { config = "", ...told } = await more();
+    scene.server = await serve({ config: patient + config, ...(flow && { flow }), ...told });
     scene.integrator = new Integrator(scene.server);
   });
   after(async () => {
@@ -66,10 +68,19 @@ class Scene {
    */
   async applicant(test, { locale, more } = {}) {
     const { session, link } = await this.integrator.open(locale, more);
+    return { session, link, applicant: await this.applicantBy(test, link) };
+  }
+
+  /**
+   * An applicant who has opened the link that somebody gave them.
+   * @param {TestContext} test
+   * @param {string} link
+   */
+  async applicantBy(test, link) {
     const applicant = await Applicant.withPhone(this.browser);
     look(test, applicant, "applicant");
     await applicant.open(link);
-    return { session, link, applicant };
+    return applicant;
   }
 
   /**

@@ -16,16 +16,24 @@ export const reviewers = /** @type {const} */ (["ada", "grace"]);
 export const password = "correct horse battery staple";
 
 /**
- * A server with its own data, deleted when it closes.
- * @param {{ config?: string, flow?: object }} [more] lines for its configuration file, and another Flow than the usual one
+ * @typedef {object} More
+ * @property {string} [config] lines for its configuration file
+ * @property {object} [flow] another than the usual one
+ * @property {string} [pair] key and secret of a backend that speaks the other vocabulary, with a colon between
+ * @property {Record<string, string>} [env] what its environment tells besides
  */
-export async function serve({ config = "", flow } = {}) {
+
+/**
+ * A server with its own data, deleted when it closes.
+ * @param {More} [more]
+ */
+export async function serve({ config = "", flow, pair, env } = {}) {
   await mkdir(made, { recursive: true });
   const folder = await mkdtemp(join(made, "run-"));
   const key = `kyc_test_${randomBytes(24).toString("base64url")}`;
-  await writeFile(join(folder, "config.toml"), [config, await people(), integrator(key)].join("\n"));
+  await writeFile(join(folder, "config.toml"), [config, await people(), integrator(key, pair)].join("\n"));
   if (flow) await writeFile(join(folder, "flow.json"), JSON.stringify(flow));
-  const server = new Server(folder, await freePort(), key, flow ? { "--flow": join(folder, "flow.json") } : {});
+  const server = new Server(folder, await freePort(), key, flow ? { "--flow": join(folder, "flow.json") } : {}, env);
   await server.start();
   return server;
 }
@@ -36,17 +44,20 @@ export class Server {
   #folder;
   #port;
   #more;
+  #env;
 
   /**
    * @param {string} folder
    * @param {number} port
    * @param {string} key the integrator's
    * @param {Record<string, string>} [more] words to start it with
+   * @param {Record<string, string>} [env]
    */
-  constructor(folder, port, key, more = {}) {
+  constructor(folder, port, key, more = {}, env = {}) {
     this.#folder = folder;
     this.#port = port;
     this.#more = more;
+    this.#env = { ...process.env, ...env };
     this.key = key;
     this.url = `http://127.0.0.1:${port}`;
   }
@@ -54,7 +65,7 @@ export class Server {
   /** Starts it and waits until it answers. */
   async start() {
     const log = createWriteStream(this.log, { flags: "a" });
-    this.#process = spawn(program, this.#words(), { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = spawn(program, this.#words(), { cwd: root, env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
     const ended = new Promise((_, refuse) => this.#process?.once("exit", (code) => refuse(new Error(`the server ended with ${code}: see ${this.log}`))));
     this.#process.stdout?.pipe(log, { end: false });
     this.#process.stderr?.pipe(log, { end: false });
@@ -90,7 +101,7 @@ export class Server {
    */
   another(other) {
     return new Promise((resolve, refuse) => {
-      const child = spawn(program, this.#words({ "--listen": "127.0.0.1:0", ...other }), { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(program, this.#words({ "--listen": "127.0.0.1:0", ...other }), { cwd: root, env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
       const patience = setTimeout(() => child.kill("SIGKILL"), 15_000);
       let said = "";
       child.stdout.on("data", (text) => (said += text));
@@ -164,9 +175,15 @@ async function people() {
   return (await Promise.all(reviewers.map(person))).join("\n");
 }
 
-/** @param {string} key */
-function integrator(key) {
-  return `[[integrators]]\nname = "e2e"\nkey_sha256 = "${createHash("sha256").update(key).digest("hex")}"\n`;
+/** @param {string} key @param {string} [pair] */
+function integrator(key, pair) {
+  const line = pair === undefined ? "" : `pair_sha256 = "${digest(pair)}"\n`;
+  return `[[integrators]]\nname = "e2e"\nkey_sha256 = "${digest(key)}"\n${line}`;
+}
+
+/** @param {string} secret */
+function digest(secret) {
+  return createHash("sha256").update(secret).digest("hex");
 }
 
 /**
