@@ -50,6 +50,14 @@ export function captureDrawing(subject: Side | "selfie", kind: DocumentType): Te
       </svg>`;
 }
 
+/** What an additional step asks for can be anything: a sheet of paper stands for it. */
+export const sheetDrawing = html`<svg class="drawing" viewBox="0 0 240 170" aria-hidden="true">
+  <rect x="70" y="8" width="100" height="154" rx="6" class="card accent-stroke"/>
+  <rect x="84" y="22" width="44" height="8" rx="4" class="accent-fill"/>
+  ${lines(84, 46, [72, 58, 66])}
+  ${lines(84, 98, [72, 72, 50, 64])}
+</svg>`;
+
 export function documentDrawing(kind: DocumentType): TemplateResult {
   return html`<svg class="mini" viewBox="0 0 48 36" aria-hidden="true">
     ${kind === "passport"

@@ -209,7 +209,7 @@ export class KycCase extends Part {
     const isOpen = this.opened?.case.state === "in_review" || late;
     const canJudge = this.#may("judge") && !isStored && isOpen;
     return html`<li class="item card ${this.shown === item ? "shown" : ""}" data-testid="item-${item}" data-verdict=${said}>
-      <button type="button" class="show" data-testid="show-${item}" aria-pressed=${String(this.shown === item)} @click=${() => this.#show(item)}>
+      <button type="button" class="show ${step === null ? "" : "step"}" data-testid="show-${item}" aria-pressed=${String(this.shown === item)} @click=${() => this.#show(item)}>
         <img src=${image(this.session, blob)} alt="" @error=${again()} />
         <span><b lang=${locale || nothing}>${name}</b><kbd aria-hidden="true">${index + 1}</kbd></span>
         <span class="verdict ${said}">${isStored ? t.case.stored : this.#verdict(verdict)}</span>

@@ -3,7 +3,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { Answer, ProofKind, Source, StepView } from "@kyc/sdk";
 import { defineCapture, prepared, type Captured } from "@kyc/sdk/capture";
-import { captureDrawing } from "../drawings";
+import { sheetDrawing } from "../drawings";
 import { explained, Part, reasonOf, type Desk } from "../part";
 import type { Unfilled } from "../texts";
 import { troubleOf } from "../trouble";
@@ -105,7 +105,7 @@ export class KycStep extends Part {
     return keyed(
       this.subject,
       html`<kyc-capture kind="document" shape="passport" max-bytes=${this.#most()} file=${accept === "" ? "off" : "on"} accept=${accept} .texts=${texts}
-        @kyc-captured=${this.#captured}>${captureDrawing("front", "passport")}</kyc-capture>`,
+        @kyc-captured=${this.#captured}>${sheetDrawing}</kyc-capture>`,
     );
   }
 
