@@ -20,6 +20,7 @@ export const password = "correct horse battery staple";
  * @property {string} [config] lines for its configuration file
  * @property {object} [flow] another than the usual one
  * @property {string} [pair] key and secret of a backend that speaks the other vocabulary, with a colon between
+ * @property {Record<string, string>} [words] to start it with
  * @property {Record<string, string>} [env] what its environment tells besides
  */
 
@@ -27,13 +28,13 @@ export const password = "correct horse battery staple";
  * A server with its own data, deleted when it closes.
  * @param {More} [more]
  */
-export async function serve({ config = "", flow, pair, env } = {}) {
+export async function serve({ config = "", flow, pair, env, words = {} } = {}) {
   await mkdir(made, { recursive: true });
   const folder = await mkdtemp(join(made, "run-"));
   const key = `kyc_test_${randomBytes(24).toString("base64url")}`;
   await writeFile(join(folder, "config.toml"), [config, await people(), integrator(key, pair)].join("\n"));
   if (flow) await writeFile(join(folder, "flow.json"), JSON.stringify(flow));
-  const server = new Server(folder, await freePort(), key, flow ? { "--flow": join(folder, "flow.json") } : {}, env);
+  const server = new Server(folder, await freePort(), key, { ...(flow && { "--flow": join(folder, "flow.json") }), ...words }, env);
   await server.start();
   return server;
 }

@@ -67,7 +67,14 @@ impl Pages {
 async fn file(directory: &Path, request: Request) -> Response {
     // A bundler puts a digest into the name of everything below `assets/`: what has such a name never changes.
     let lasting = request.uri().path().contains("/assets/");
-    let Ok(response) = ServeDir::new(directory).try_call(request).await else {
+    let files = ServeDir::new(directory);
+    // Only what never changes has smaller copies beside it: of a file that somebody edits, they would be those of yesterday.
+    let mut files = if lasting {
+        files.precompressed_br().precompressed_gzip()
+    } else {
+        files
+    };
+    let Ok(response) = files.try_call(request).await else {
         return Problem::not_found().into_response();
     };
     if response.status() == StatusCode::NOT_FOUND {

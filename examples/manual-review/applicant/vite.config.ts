@@ -1,8 +1,11 @@
 import { defineConfig } from "vite";
+import { compressed } from "../compressed";
+import { preloaded } from "./preloaded";
 
 // Nothing inline, so that the strict Content-Security-Policy of the server holds.
 export default defineConfig({
   base: "/apply/",
+  plugins: [preloaded(), compressed()],
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { "/applicant/v1": "http://127.0.0.1:8080" } },
 });

@@ -99,6 +99,43 @@ async fn what_has_a_digest_in_its_name_is_kept_by_browsers_and_has_its_type() {
 }
 
 #[tokio::test]
+async fn what_never_changes_comes_compressed_to_whoever_takes_it_so() {
+    let pages = built();
+    let assets = pages.path().join("apply/assets");
+    fs::write(assets.join("app-1a2b.js.br"), "smallest").unwrap();
+    fs::write(assets.join("app-1a2b.js.gz"), "smaller").unwrap();
+    // Somebody edits this one, and forgets the copy.
+    fs::write(pages.path().join("apply/company.json"), "{}").unwrap();
+    fs::write(pages.path().join("apply/company.json.br"), "yesterday").unwrap();
+    let world = World::with(config(), Some(pages.path().to_owned())).await;
+    for (path, accepted, encoding, text) in [
+        ("assets/app-1a2b.js", "gzip, br", Some("br"), "smallest"),
+        ("assets/app-1a2b.js", "gzip", Some("gzip"), "smaller"),
+        ("assets/app-1a2b.js", "identity", None, "export {};"),
+        ("company.json", "gzip, br", None, "{}"),
+    ] {
+        let answer = world
+            .get(&format!("/apply/{path}"))
+            .header("accept-encoding", accepted)
+            .send()
+            .await
+            .unwrap();
+        let headers = answer.headers();
+        let told = headers.get("content-encoding");
+        assert_eq!(
+            told.map(|told| told.to_str().unwrap()),
+            encoding,
+            "{path} for {accepted}"
+        );
+        if path.ends_with(".js") {
+            assert_eq!(headers["content-type"], "text/javascript");
+            assert_eq!(headers["vary"], "accept-encoding");
+        }
+        assert_eq!(answer.text().await.unwrap(), text, "{path} for {accepted}");
+    }
+}
+
+#[tokio::test]
 async fn only_what_is_a_page_is_served() {
     let pages = built();
     let world = World::with(config(), Some(pages.path().to_owned())).await;

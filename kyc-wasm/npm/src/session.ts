@@ -14,7 +14,7 @@ import { Tabs, type Told } from "./tabs.js";
 import type { Loaded, Posted, Transport } from "./transport.js";
 import type { Progress } from "./upload.js";
 import { Uploads } from "./uploads.js";
-import { Chart, type Answer, type Offers } from "./wasm.js";
+import { begun, Chart, type Answer, type Offers } from "./wasm.js";
 
 export interface OpenOptions {
   readonly transport: Transport;
@@ -85,6 +85,7 @@ export class KycSession {
     const store = options.store ?? (IndexedDbStore.isAvailable ? new IndexedDbStore() : new MemoryStore());
     const shelf = new Shelf(transport.session, store);
     const kept = await shelf.load();
+    if (kept.standing !== null) await begun();
     const mine = kept.standing !== null && isReadable(kept.standing) ? kept.standing : null;
     let fresh: Loaded | null = null;
     if (mine === null || kept.waiting.length === 0) {
@@ -96,6 +97,8 @@ export class KycSession {
         throw error;
       });
     }
+    // On a slow line the chart and the session come at the same time.
+    await begun();
     const session = new KycSession(fresh ?? (mine as Loaded), kept.waiting, shelf, options);
     session.#follow();
     if (fresh !== null) session.#keepStanding();

@@ -32,6 +32,11 @@ export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
   return loading;
 }
 
+/** Waits for the chart if its loading has begun; what is asked of it without that says so itself. */
+export function begun(): Promise<void> {
+  return loading ?? Promise.resolve();
+}
+
 /** One collection session inside WebAssembly. Its memory goes when the object does, or at `release`. */
 export class Chart {
   readonly #inner: Collection;

@@ -95,6 +95,7 @@ export class KycApplicant extends Part {
     if (this.opening === "open" && this.state?.view.next_action === "none") forgetEnded(this.state.view.session);
     const screen = this.#screenName();
     if (screen === this.#screen) return;
+    if (screen !== "loading") dispatchEvent(new Event("kyc-ready"));
     const isFirst = this.#screen === "";
     this.#screen = screen;
     void this.#settle(isFirst);
@@ -292,6 +293,8 @@ export class KycApplicant extends Part {
 
   #open = async (): Promise<void> => {
     this.opening = "loading";
+    // The chart comes while the link is exchanged and the session is read; what needs it waits for it, and tells when it did not come.
+    init().catch(() => undefined);
     try {
       this.asking = await arrival();
       if (this.asking !== null) {
@@ -299,7 +302,7 @@ export class KycApplicant extends Part {
         await letIn(this.asking, this.#life.signal);
         this.opening = "loading";
       }
-      const [own] = await Promise.all([credential(), init()]);
+      const own = await credential();
       if (own === null) {
         this.opening = "no_link";
         return;

@@ -3,4 +3,5 @@ import "./applicant.css";
 import "./app";
 import { openableOffline } from "./offline";
 
-void openableOffline();
+// What is put aside for later waits until the page stands.
+addEventListener("kyc-ready", () => void openableOffline(), { once: true });
