@@ -123,13 +123,14 @@ export class KycApplicant extends Part {
   }
 
   #walk(t: Texts, state: SessionState): Drawn {
+    if (isSignedOut(state)) return this.#closed(t, "signed-out", "open-signed_out", false);
     const session = this.#session as KycSession;
     const desk: Desk = { session, transport: this.#transport as HttpTransport, state, t };
     const { view } = state;
     const isOver = view.next_action === "none";
     const isElsewhere = isAtOtherDevice(state);
     const isOffered = this.wantsPhone && PHOTOGRAPHS.has(view.next_action);
-    const device = isOver || isElsewhere || view.next_action === "give_consent" || state.status === "signed_out"
+    const device = isOver || isElsewhere || view.next_action === "give_consent"
       ? nothing
       : html`<kyc-other-device .desk=${desk} .isOffered=${isOffered}></kyc-other-device>`;
     const isForward = isOffered || state.handover !== null;
@@ -144,9 +145,6 @@ export class KycApplicant extends Part {
             </button>`
           : nothing}
         <div role="alert">${this.#conflict(t, state)}</div>
-        ${state.status === "signed_out"
-          ? html`<div class="notice bad" role="alert" data-testid="signed-out"><b>${t("open-signed_out-title")}</b><p>${t("open-signed_out")}</p></div>`
-          : nothing}
         ${this.#asked(t, state)} ${isElsewhere ? html`<kyc-elsewhere .desk=${desk}></kyc-elsewhere>` : this.#step(desk)}
       </main>
       ${isForward ? nothing : device}
@@ -382,6 +380,7 @@ export class KycApplicant extends Part {
 
   #screenName(): string {
     if (this.opening !== "open" || this.state === null) return this.opening;
+    if (isSignedOut(this.state)) return "signed_out";
     const { next_action: next, next_side: side, next_step: step, phase } = this.state.view;
     if (isAtOtherDevice(this.state)) return "elsewhere";
     return [next, side ?? "", step ?? "", next === "none" ? phase : ""].join(" ");
@@ -410,10 +409,15 @@ export class KycApplicant extends Part {
   }
 }
 
-type Closed = "open-no_link" | "open-taken_back" | "open-used" | "open-offline" | "open-broken" | "join-used" | "join-ended";
+type Closed = "open-no_link" | "open-signed_out" | "open-taken_back" | "open-used" | "open-offline" | "open-broken" | "join-used" | "join-ended";
 
 /** Where a photo is wanted. */
 const PHOTOGRAPHS: ReadonlySet<NextAction> = new Set<NextAction>(["capture_page", "capture_selfie"]);
+
+/** The way in is gone, and there was still something to do. An outcome that was told stays. */
+function isSignedOut({ status, view }: SessionState): boolean {
+  return status === "signed_out" && view.next_action !== "none";
+}
 
 /** Another device moves the session, and there is something for it to do. */
 function isAtOtherDevice({ handover, view }: SessionState): boolean {

@@ -69,19 +69,21 @@ export class KycPhoto extends Part {
           : html`<p class="notice bad" data-testid="problem" data-code=${this.problem.code}>${t(this.problem.text)}</p>`}
       </div>
       ${left > 0 && left <= 3 ? html`<p class="hint" data-testid="attempts">${t("capture-attempts", { left })}</p>` : nothing}
-      ${this.#keep(isSelfie)}
+      ${this.#keep(isSelfie, left === 0)}
     `;
   }
 
   /** A photo is there already: the applicant came back, or has no tries left. */
-  #keep(isSelfie: boolean): unknown {
+  #keep(isSelfie: boolean, isOnlyWay: boolean): unknown {
     const { session, t } = this.desk;
     const type = isSelfie ? "review_selfie" : "review_document";
     const isThere = session.accepts(type) && this.doing.at === "choosing";
     if (!isThere) return nothing;
-    return html`<button class="button plain" type="button" data-testid="keep" @click=${() => session.send({ type })}>
-      ${t(isSelfie ? "capture-keep-selfie" : "capture-keep")}
-    </button>`;
+    return html`<div class="actions">
+      <button class="button ${isOnlyWay ? "primary" : "plain"}" type="button" data-testid="keep" @click=${() => session.send({ type })}>
+        ${t(isSelfie ? "capture-keep-selfie" : "capture-keep")}
+      </button>
+    </div>`;
   }
 
   /** Another side is another photo: the element begins anew, its camera off. */
