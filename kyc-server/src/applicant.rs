@@ -200,9 +200,7 @@ async fn upload(
     Named(path): Named<Image>,
     request: Request,
 ) -> Result<StatusCode, Problem> {
-    // By the session: an applicant can make themselves as many tokens as they like.
-    app.rates
-        .upload(&app.keyed(&[b"uploads", caller.session.as_str().as_bytes()]))?;
+    app.count_upload(&caller.session)?;
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
     app.must_have_the_session(&caller).await?;
@@ -321,10 +319,7 @@ impl App {
         let Err(ended) = takes_images(&session) else {
             return Ok(());
         };
-        self.blobs.drop_parts(id, digest).await?;
-        if !session.blobs().any(|blob| blob == digest) {
-            self.blobs.delete(id, digest).await?;
-        }
+        self.let_go(&session, digest).await?;
         Err(ended)
     }
 

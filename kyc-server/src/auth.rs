@@ -10,7 +10,7 @@ use kyc_core::{ReviewerId, SessionId, Timestamp};
 use kyc_persist::Grant;
 
 use crate::app::App;
-use crate::config::Role;
+use crate::config::{Integrator, Role};
 use crate::devices::Origin;
 use crate::logs;
 use crate::places::Full;
@@ -69,13 +69,12 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let app = App::from_ref(state);
-        let presented = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
-        let integrator = app.config.integrator(presented);
-        let integrator = integrator.ok_or_else(Problem::unauthorized)?;
-        logs::caller(&integrator.name);
-        let credential = integrator.key;
-        app.rates.caller(&credential)?;
-        Ok(Self { credential })
+        let presented = bearer(&parts.headers);
+        let integrator = presented.and_then(|key| app.config.integrator(key));
+        let integrator = app.let_in(integrator)?;
+        Ok(Self {
+            credential: integrator.key,
+        })
     }
 }
 
@@ -169,6 +168,17 @@ pub(crate) enum Stay {
 }
 
 impl App {
+    /// Lets a company's backend in, if it is one and has not asked for too much.
+    pub(crate) fn let_in<'a>(
+        &self,
+        integrator: Option<&'a Integrator>,
+    ) -> Result<&'a Integrator, Problem> {
+        let integrator = integrator.ok_or_else(Problem::unauthorized)?;
+        logs::caller(&integrator.name);
+        self.rates.caller(&integrator.key)?;
+        Ok(integrator)
+    }
+
     /// A fresh link into a session: its one-use code, and when it runs out. It holds as long as its maker's `origin`.
     pub(crate) async fn link(
         &self,
@@ -362,12 +372,14 @@ impl App {
 
 /// The secret behind `Authorization: Bearer`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, secret) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && plausible(secret)).then_some(secret)
+    authorization(headers, "bearer").filter(|secret| plausible(secret))
+}
+
+/// What stands behind `Authorization:` and this scheme.
+pub(crate) fn authorization<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, told) = line.split_once(' ')?;
+    scheme.eq_ignore_ascii_case(wanted).then_some(told)
 }
 
 /// The secret in the reviewer's cookie.

@@ -291,26 +291,25 @@ impl Config {
             .find(|reviewer| reviewer.name.as_str() == name)
     }
 
-    /// Whose API key this is. Every key is compared, whether or not one has matched.
+    /// Whose API key this is.
     pub fn integrator(&self, presented: &str) -> Option<&Integrator> {
-        let presented = digest_of(presented);
-        self.integrators.iter().fold(None, |found, integrator| {
-            if same(&integrator.key, &presented) {
-                Some(integrator)
-            } else {
-                found
-            }
-        })
+        self.whose(presented, |integrator| Some(&integrator.key))
     }
-}
 
-impl Config {
-    /// Whose pair `key:secret` this is. Every pair is compared, whether or not one has matched.
+    /// Whose pair `key:secret` this is.
     pub fn integrator_by_pair(&self, presented: &str) -> Option<&Integrator> {
+        self.whose(presented, |integrator| integrator.pair.as_ref())
+    }
+
+    /// Every digest is compared, whether or not one has matched.
+    fn whose(
+        &self,
+        presented: &str,
+        digest: impl Fn(&Integrator) -> Option<&Hash>,
+    ) -> Option<&Integrator> {
         let presented = digest_of(presented);
         self.integrators.iter().fold(None, |found, integrator| {
-            let pair = integrator.pair.as_ref();
-            match pair.is_some_and(|pair| same(pair, &presented)) {
+            match digest(integrator).is_some_and(|digest| same(digest, &presented)) {
                 true => Some(integrator),
                 false => found,
             }

@@ -215,9 +215,8 @@ impl App {
     ) -> Result<Appended, Problem> {
         let id = &caller.session;
         if part.offset == 0 {
-            // As one upload, and by the session: an applicant can make themselves as many tokens as they like.
-            self.rates
-                .upload(&self.keyed(&[b"uploads", id.as_str().as_bytes()]))?;
+            // As one upload.
+            self.count_upload(id)?;
         }
         let session = self.session(id).await?;
         takes_images(&session)?;

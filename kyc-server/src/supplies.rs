@@ -12,6 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::{App, StepTaken};
+use crate::applicant::status_of;
 use crate::auth::IntegratorCaller;
 use crate::logs;
 use crate::problem::Problem;
@@ -73,10 +74,7 @@ pub(crate) async fn upload(
         .await?;
     app.after_supply(&spot.session, spot.step, &spot.digest)
         .await?;
-    match taken.is_new {
-        true => Ok(StatusCode::CREATED),
-        false => Ok(StatusCode::OK),
-    }
+    Ok(status_of(taken.is_new))
 }
 
 /// Hand in what was uploaded for an additional step: a first file, or one that takes the place of another.
@@ -150,8 +148,7 @@ impl App {
     ) -> Result<Wanted, Problem> {
         let session = self.session(id).await?;
         logs::session(id);
-        self.rates
-            .upload(&self.keyed(&[b"uploads", id.as_str().as_bytes()]))?;
+        self.count_upload(id)?;
         self.could_supply(&session, step).await?;
         let sources = session.additional_step(step).map(|step| step.sources());
         Ok(Wanted {
@@ -169,8 +166,8 @@ impl App {
     ) -> Result<(), Problem> {
         let session = self.session(id).await?;
         let refused = self.could_supply(&session, step).await;
-        if refused.is_err() && !session.blobs().any(|kept| kept == blob) {
-            self.blobs.delete(id, blob).await?;
+        if refused.is_err() {
+            self.let_go(&session, blob).await?;
         }
         refused
     }

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use kyc_core::collection::Session;
 use kyc_core::flow::Images;
 use kyc_core::journal::Hash;
 use kyc_core::{BlobRef, SessionId, Source};
@@ -133,6 +134,21 @@ impl App {
             false => Err(Problem::images_exhausted()
                 .detail("the company can end this session and open another")),
         }
+    }
+
+    /// Counts one upload, by the session: an applicant can make themselves as many tokens as they like.
+    pub(crate) fn count_upload(&self, session: &SessionId) -> Result<(), Problem> {
+        self.rates
+            .upload(&self.keyed(&[b"uploads", session.as_str().as_bytes()]))
+    }
+
+    /// Lets bytes go that arrived for a session which does not take them any more; what the session has stays.
+    pub(crate) async fn let_go(&self, session: &Session, blob: &BlobRef) -> Result<(), Problem> {
+        self.blobs.drop_parts(session.id(), blob).await?;
+        if !session.blobs().any(|kept| kept == blob) {
+            self.blobs.delete(session.id(), blob).await?;
+        }
+        Ok(())
     }
 
     /// What people look at of a file: upright, in pixels, without whatever else the file carried.

@@ -6,8 +6,10 @@
 mod addresses;
 mod bearer;
 mod config;
+mod desk;
 mod post;
 mod signature;
+mod target;
 
 use kyc_core::collection::{self, Effect};
 use kyc_core::{Item, Outcome, Phase, RejectReason, RetakeReason, SessionId, Timestamp, review};

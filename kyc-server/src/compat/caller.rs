@@ -2,12 +2,11 @@
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
-use axum::http::header;
 use axum::http::request::Parts;
 use base64ct::{Base64, Encoding};
 
 use crate::app::App;
-use crate::logs;
+use crate::auth::authorization;
 use crate::problem::Problem;
 
 /// A company's backend that speaks their vocabulary.
@@ -25,11 +24,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let app = App::from_ref(state);
-        let presented = basic(&parts.headers).ok_or_else(Problem::unauthorized)?;
-        let integrator = app.config.integrator_by_pair(&presented);
-        let integrator = integrator.ok_or_else(Problem::unauthorized)?;
-        logs::caller(&integrator.name);
-        app.rates.caller(&integrator.key)?;
+        let presented = basic(&parts.headers);
+        let integrator = presented.and_then(|pair| app.config.integrator_by_pair(&pair));
+        let integrator = app.let_in(integrator)?;
         Ok(Self {
             name: integrator.name.clone(),
         })
@@ -38,14 +35,7 @@ where
 
 /// The pair `key:secret` behind `Authorization: Basic`.
 fn basic(headers: &HeaderMap) -> Option<String> {
-    let (scheme, pair) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") || pair.len() > LONGEST {
-        return None;
-    }
+    let pair = authorization(headers, "basic").filter(|pair| pair.len() <= LONGEST)?;
     String::from_utf8(Base64::decode_vec(pair).ok()?).ok()
 }
 
@@ -55,6 +45,7 @@ const LONGEST: usize = 512;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header;
 
     fn presented(line: &str) -> Option<String> {
         let mut headers = HeaderMap::new();

@@ -1,23 +1,17 @@
 //! An endpoint as an operator describes it, and what is wrong with that.
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
-use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::Uri;
 use kyc_persist::Receiver;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
 use super::Happened;
-use super::addresses::Reach;
+use super::desk::Desk;
 use super::signature::SigningKey;
+use super::target::Target;
 use crate::config::ConfigError;
 
 /// An endpoint that is told of sessions.
@@ -43,26 +37,6 @@ pub(super) enum Format {
     Standard,
     /// That of the compatible surface, with the data of the person, signed over the body alone.
     Compatible,
-}
-
-/// Where to.
-#[derive(Clone, Debug)]
-pub(super) struct Target {
-    /// Without the brackets of IPv6.
-    pub(super) host: String,
-    pub(super) port: u16,
-    /// As the header `Host` has it.
-    pub(super) authority: String,
-    pub(super) path: String,
-    /// Nothing when the bytes go in the clear.
-    pub(super) tls: Option<Tls>,
-}
-
-/// How the other end has to prove who it is.
-#[derive(Clone, Debug)]
-pub(super) struct Tls {
-    pub(super) config: Arc<ClientConfig>,
-    pub(super) name: ServerName<'static>,
 }
 
 impl Webhook {
@@ -98,7 +72,7 @@ fn receiver(name: &str) -> Receiver {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookLine {
     name: String,
-    url: String,
+    pub(super) url: String,
     #[serde(default)]
     secret_file: Option<PathBuf>,
     #[serde(default)]
@@ -114,11 +88,11 @@ pub(crate) struct WebhookLine {
     #[serde(default = "ten")]
     timeout_seconds: u64,
     #[serde(default)]
-    insecure_http: bool,
+    pub(super) insecure_http: bool,
     #[serde(default)]
-    private_addresses: bool,
+    pub(super) private_addresses: bool,
     #[serde(default)]
-    ca_file: Option<PathBuf>,
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 const fn ten() -> u64 {
@@ -130,10 +104,7 @@ impl WebhookLine {
     pub(crate) fn check(lines: Vec<Self>, faults: &mut Vec<ConfigError>) -> Vec<Webhook> {
         let mut webhooks: Vec<Webhook> = Vec::new();
         for (index, line) in lines.into_iter().enumerate() {
-            let mut desk = Desk {
-                place: format!("webhooks[{index}]"),
-                faults: Vec::new(),
-            };
+            let mut desk = Desk::of(format!("webhooks[{index}]"));
             let webhook = line.webhook(&mut desk);
             if let Some(webhook) = &webhook
                 && webhooks
@@ -210,191 +181,6 @@ impl WebhookLine {
             found
         });
         found.collect()
-    }
-
-    fn target(&self, desk: &mut Desk) -> Option<Target> {
-        let Some(mut target) = parse(&self.url) else {
-            desk.fault(
-                "url",
-                "an address such as https://shop.example/kyc, without a name, a password or a #",
-            );
-            return None;
-        };
-        let address: Option<IpAddr> = target.host.parse().ok();
-        let is_own = target.host.eq_ignore_ascii_case("localhost")
-            || address.is_some_and(|address| address.is_loopback());
-        if self.url.starts_with("http:") && !self.insecure_http && !is_own {
-            desk.fault(
-                "url",
-                "https, unless insecure_http says that anybody on the way may read it",
-            );
-        }
-        match address.map(Reach::of) {
-            Some(Reach::Never) => desk.fault("url", "no webhook goes to such an address"),
-            Some(Reach::Private) if !self.private_addresses => {
-                desk.fault(
-                    "url",
-                    "a private address: say private_addresses = true if that is meant",
-                );
-            }
-            _ => {}
-        }
-        if self.url.starts_with("https:") {
-            target.tls = self.tls(&target.host, desk);
-        }
-        Some(target)
-    }
-
-    fn tls(&self, host: &str, desk: &mut Desk) -> Option<Tls> {
-        let roots = match &self.ca_file {
-            None => desk.roots_of_this_machine(),
-            Some(file) => desk.roots_in(file),
-        }?;
-        let Ok(name) = ServerName::try_from(host.to_owned()) else {
-            desk.fault("url", "not a name that a certificate can have");
-            return None;
-        };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .ok()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let config = Arc::new(config);
-        Some(Tls { config, name })
-    }
-}
-
-fn parse(url: &str) -> Option<Target> {
-    let uri: Uri = url.parse().ok()?;
-    let authority = uri.authority()?;
-    let port = match uri.scheme_str()? {
-        "https" => 443,
-        "http" => 80,
-        _ => return None,
-    };
-    let is_plain = !url.contains('#') && !authority.as_str().contains('@') && url.len() <= 2_000;
-    // What a URI has as its port and cannot be one is no port at all to the library.
-    let written = authority
-        .as_str()
-        .rsplit_once(':')
-        .filter(|(_, port)| !port.contains(']'));
-    let port = match written {
-        Some((_, text)) => text.parse().ok()?,
-        None => port,
-    };
-    let host = authority
-        .host()
-        .trim_start_matches('[')
-        .trim_end_matches(']');
-    (is_plain && !host.is_empty()).then(|| Target {
-        host: host.to_owned(),
-        port,
-        authority: authority.to_string(),
-        path: uri
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
-            .to_owned(),
-        tls: None,
-    })
-}
-
-/// Where faults are written down.
-struct Desk {
-    place: String,
-    faults: Vec<ConfigError>,
-}
-
-impl Desk {
-    fn fault(&mut self, field: &str, rule: &'static str) {
-        let path = format!("{}.{field}", self.place);
-        self.faults.push(ConfigError::Unusable { path, rule });
-    }
-
-    fn unreadable(&mut self, field: &str, why: impl Display) {
-        let path = format!("{}.{field}", self.place);
-        let why = why.to_string();
-        self.faults.push(ConfigError::Unreadable { path, why });
-    }
-
-    /// A secret that lies in a file or in the environment; never in the configuration, which is copied and shown.
-    fn secret(
-        &mut self,
-        field: &str,
-        (file, variable): (Option<&PathBuf>, Option<&String>),
-        format: Format,
-    ) -> Option<SigningKey> {
-        let (field, text) = match (file, variable) {
-            (None, None) => return None,
-            (Some(_), Some(_)) => {
-                self.fault(
-                    &format!("{field}_env"),
-                    "either a file or a variable, not both",
-                );
-                return None;
-            }
-            (Some(file), None) => {
-                let read = std::fs::read_to_string(file);
-                let told = |error| format!("{}: {error}", file.display());
-                (format!("{field}_file"), read.map_err(told))
-            }
-            (None, Some(variable)) => {
-                let read = std::env::var(variable);
-                let told = |_| format!("{variable} is not in the environment, or not text");
-                (format!("{field}_env"), read.map_err(told))
-            }
-        };
-        match text {
-            Err(why) => {
-                self.unreadable(&field, why);
-                None
-            }
-            Ok(text) => {
-                let (key, rule) = match format {
-                    Format::Standard => (
-                        SigningKey::standard(&text),
-                        "whsec_ and 24 to 64 bytes in Base64, as `kyc-server webhook-secret` prints it",
-                    ),
-                    Format::Compatible => (
-                        SigningKey::plain(&text),
-                        "24 to 256 printable characters without a space",
-                    ),
-                };
-                if key.is_none() {
-                    self.fault(&field, rule);
-                }
-                key
-            }
-        }
-    }
-
-    fn roots_of_this_machine(&mut self) -> Option<RootCertStore> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if roots.is_empty() {
-            self.fault("url", "this machine trusts no certificate at all: install its ca-certificates, or name a ca_file");
-            return None;
-        }
-        Some(roots)
-    }
-
-    fn roots_in(&mut self, file: &PathBuf) -> Option<RootCertStore> {
-        let told = |error| format!("{}: {error}", file.display());
-        let certificates: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file)
-            .and_then(Iterator::collect)
-            .map_err(told);
-        match certificates {
-            Err(why) => self.unreadable("ca_file", why),
-            Ok(certificates) => {
-                let mut roots = RootCertStore::empty();
-                let (added, ignored) = roots.add_parsable_certificates(certificates);
-                if added > 0 && ignored == 0 {
-                    return Some(roots);
-                }
-                self.fault("ca_file", "certificates in PEM, at least one");
-            }
-        }
-        None
     }
 }
 

@@ -16,7 +16,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::addresses::Reach;
-use super::config::{Target, Webhook};
+use super::config::Webhook;
+use super::target::Target;
 
 /// Why there was no answer. Codes only: what others say of themselves is nothing for our logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

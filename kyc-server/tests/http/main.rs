@@ -15,6 +15,7 @@ mod compat_bad_input;
 mod compat_examples;
 mod damage;
 mod dead_letters;
+mod decisions;
 mod description;
 mod erasures;
 mod files;

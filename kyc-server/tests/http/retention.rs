@@ -9,7 +9,8 @@ use kyc_persist::{Kek, Keyring, MemoryStore, MemoryVault, Safe, SealedStore};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{API_KEY, Applicant, Stage, World};
+use crate::decisions::{decide, until};
+use crate::harness::{API_KEY, Stage, World};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -24,15 +25,6 @@ async fn hold(world: &World, method: Method, session: &str) {
     let asked = world.ask(method, &path).bearer_auth(API_KEY);
     let asked = asked.json(&json!({ "reason": "litigation" }));
     assert_eq!(asked.send().await.unwrap().status(), 204);
-}
-
-/// Until the courier has brought everything that a step sets off.
-async fn until<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
-    let patience = std::time::Instant::now() + Duration::from_secs(20);
-    while !is_so().await {
-        assert!(std::time::Instant::now() < patience, "it does not happen");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,7 +50,8 @@ async fn who_was_decided_on_is_forgotten_by_the_clock_and_who_is_on_hold_when_it
     let (erika, max) = (world.applicant("erika").await, world.applicant("max").await);
     for applicant in [&erika, &max] {
         applicant.arrive().await;
-        decide(&world, applicant).await;
+        decide(&world, applicant, json!({ "type": "approve" })).await;
+        until(async || read(&world, &applicant.session).await["state"] == "approved").await;
     }
     hold(&world, Method::PUT, &max.session).await;
 
@@ -85,22 +78,6 @@ async fn who_was_decided_on_is_forgotten_by_the_clock_and_who_is_on_hold_when_it
     until(|| erased(&max.session)).await;
     until(async || stage.blobs.count(&id(&max.session)).await.unwrap() == 0).await;
     world.end().await;
-}
-
-async fn decide(world: &World, applicant: &Applicant<'_>) {
-    let reviewer = world.reviewer("ada").await;
-    let session = &applicant.session;
-    until(async || {
-        let cases = reviewer.get("/cases?state=in_review").await;
-        let mut cases = cases["cases"].as_array().unwrap().iter();
-        cases.any(|case| case["session"] == session.as_str())
-    })
-    .await;
-    reviewer.send(session, json!({ "type": "claim" })).await;
-    let items = ["document_front", "document_back", "selfie"];
-    reviewer.fine(session, &items).await;
-    reviewer.send(session, json!({ "type": "approve" })).await;
-    until(async || read(world, session).await["state"] == "approved").await;
 }
 
 fn id(session: &str) -> SessionId {

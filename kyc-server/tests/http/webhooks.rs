@@ -7,7 +7,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use kyc_persist::{Kek, Keyring, MemoryStore, MemoryVault, Safe, SealedStore, Store as _};
 use serde_json::{Value, json};
 
-use crate::harness::{API_KEY, Applicant, Stage, World};
+use crate::decisions::{decide, until};
+use crate::harness::{API_KEY, Stage, World};
 use crate::sink::{Answer, Came, OLDER, SECRET, Sink, one, telling, with_webhooks};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -21,14 +22,6 @@ async fn cancel(world: &World, session: &str) {
     assert_eq!(asked.send().await.unwrap().status(), 200);
 }
 
-async fn until<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
-    let patience = std::time::Instant::now() + Duration::from_secs(20);
-    while !is_so().await {
-        assert!(std::time::Instant::now() < patience, "it does not happen");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 /// Lets time pass until enough has come.
 async fn later(world: &World, sink: &Sink, enough: impl Fn(&[Came]) -> bool) -> Vec<Came> {
     loop {
@@ -38,30 +31,6 @@ async fn later(world: &World, sink: &Sink, enough: impl Fn(&[Came]) -> bool) -> 
             () = tokio::time::sleep(Duration::from_secs(3)) => world.pass(HOUR),
         }
     }
-}
-
-/// A reviewer ends it so.
-async fn decide(world: &World, applicant: &Applicant<'_>, decision: Value) {
-    let reviewer = world.reviewer("ada").await;
-    let session = &applicant.session;
-    until(async || {
-        let cases = reviewer.get("/cases?state=in_review").await;
-        let mut cases = cases["cases"].as_array().unwrap().iter();
-        cases.any(|case| case["session"] == session.as_str())
-    })
-    .await;
-    reviewer.send(session, json!({ "type": "claim" })).await;
-    let items = ["document_front", "document_back", "selfie"];
-    match decision["type"].as_str().unwrap() {
-        "request_resubmission" => {
-            reviewer.fine(session, &items[..2]).await;
-            let verdict = json!({ "type": "retake", "reason": "blurry", "message": "Canary-Message", "note": "Canary-Note" });
-            let judge = json!({ "type": "judge", "item": "selfie", "verdict": verdict });
-            reviewer.send(session, judge).await;
-        }
-        _ => reviewer.fine(session, &items).await,
-    }
-    reviewer.send(session, decision).await;
 }
 
 fn reject() -> Value {
