@@ -15,8 +15,8 @@ use crate::{Failure, say};
 /// Work with what leaves with a step.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// List what was given up: its name, the session, what it is, how often it was tried, why it was given up, and for how
-    /// long it has been due.
+    /// List what was given up: its name, the session, what it is (`webhook:` and the name of the endpoint), how often it was
+    /// tried, why it was given up, and for how long it has been due.
     ///
     /// `exhausted`: it failed until the schedule ended. `hopeless`: trying again could not help, as things were. The server
     /// has logged why. `erased`: the person was erased and nobody can read it any more.
@@ -134,23 +134,29 @@ fn line(outbound: &Outbound, now: Timestamp) -> String {
     format!("{id}\t{session}\t{kind}\t{attempts}\t{failure}\t{age}")
 }
 
-/// What kind of work it is; never what it says.
+/// What kind of work it is, and of a webhook to which endpoint it goes; never what it says.
 fn kind(outbound: &Outbound) -> String {
     #[derive(Deserialize)]
     struct Kind {
         r#type: String,
+        #[serde(default)]
+        to: Option<String>,
     }
+    let told: Option<Kind> = serde_json::from_str(&outbound.body).ok();
+    // A word of the chart's, or a name of the configuration; anything else is not for a list.
+    let is_word = |byte: u8| byte == b'_' || byte.is_ascii_lowercase();
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    let word = told.as_ref().map(|told| told.r#type.as_str());
+    let word = word.filter(|word| word.bytes().all(is_word));
     match outbound.kind {
         OutgoingKind::Timer => "timer".into(),
-        OutgoingKind::Effect | OutgoingKind::Notice(_) => serde_json::from_str(&outbound.body)
-            .ok()
-            .map(|Kind { r#type }| r#type)
-            // A word of the chart's, or nothing at all.
-            .filter(|word| {
-                word.bytes()
-                    .all(|byte| byte == b'_' || byte.is_ascii_lowercase())
-            })
-            .unwrap_or_else(|| "effect".into()),
+        OutgoingKind::Effect => word.unwrap_or("effect").to_owned(),
+        OutgoingKind::Notice(_) => {
+            let to = told.as_ref().and_then(|told| told.to.as_deref());
+            let to = to.filter(|to| to.bytes().all(is_name));
+            let word = word.unwrap_or("webhook");
+            to.map_or_else(|| word.to_owned(), |to| format!("{word}:{to}"))
+        }
     }
 }
 

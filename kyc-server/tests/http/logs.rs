@@ -10,6 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::compat::{send, with_pair};
 use crate::handover::{asking, begun, confirms, takes_back};
 use crate::harness::{API_KEY, PASSWORD, World, photo};
+use crate::sink::{Answer, Came, SECRET, Sink, one, with_webhooks};
 
 /// Everything that was logged.
 #[derive(Clone, Default)]
@@ -47,7 +48,19 @@ async fn nothing_personal_is_logged_or_told_in_errors() {
     let subscriber = kyc_server::logs::subscriber("trace", ear.clone());
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
-    let world = World::with(with_pair(), None).await;
+    // Endpoints that take what they are told, and others that do not.
+    let (theirs, gone) = (Sink::start().await, Sink::start().await);
+    gone.answer_always(Answer::Status(410));
+    let compatible = |name: &str, url: &str| one(name, url) + "format = \"compatible\"\n";
+    let endpoints = [
+        compatible("theirs", &theirs.url()),
+        compatible("gone", &gone.url()),
+        compatible("away", "http://127.0.0.1:1/Canary-Path"),
+        one("ours", &gone.url()),
+    ];
+    let mut config = with_pair();
+    config.webhooks = with_webhooks(&endpoints.concat()).webhooks;
+    let world = World::with(config, None).await;
     let ada = world.reviewer("ada").await;
     let mut cases = ada.stream().await;
     let erika = world.applicant("one").await;
@@ -106,6 +119,23 @@ async fn nothing_personal_is_logged_or_told_in_errors() {
     .await;
     ada.send(&erika.session, json!({ "type": "request_resubmission" }))
         .await;
+    let another = erika.photo(2).await;
+    erika
+        .send(json!({ "type": "capture_selfie", "blob": another }))
+        .await;
+    erika.send(json!({ "type": "accept_selfie" })).await;
+    cases
+        .until(|told| told.data["state"] == "in_review" && told.data["claimed_by"].is_null())
+        .await;
+    ada.send(&erika.session, json!({ "type": "claim" })).await;
+    ada.fine(&erika.session, &["document_front", "selfie"])
+        .await;
+    ada.send(&erika.session, json!({ "type": "approve" })).await;
+    // The company is told who it is, and nobody else.
+    let is_told = |one: &Came| String::from_utf8_lossy(&one.bytes).contains("Canary-Given");
+    let came = theirs.until(|came| came.iter().any(is_told)).await;
+    let signature = came[0].header("idenfy-signature").to_owned();
+    gone.until(|came| came.iter().any(is_told)).await;
 
     // In the other vocabulary as well; an answer to a request that was taken says the client's name, to its company.
     let client = json!({ "clientId": "Canary-Client", "externalRef": "Canary-Reference" });
@@ -194,6 +224,8 @@ async fn nothing_personal_is_logged_or_told_in_errors() {
         &ada.cookie[20..],
         PASSWORD,
         API_KEY,
+        &SECRET["whsec_".len()..],
+        &signature,
         "Canary",
         "1984-08-12",
     ];

@@ -17,6 +17,7 @@ mod damage;
 mod dead_letters;
 mod decisions;
 mod description;
+mod endpoints;
 mod erasures;
 mod files;
 mod flows;
