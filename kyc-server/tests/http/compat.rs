@@ -28,6 +28,19 @@ pub(crate) async fn world() -> World {
     World::on(&stage()).await
 }
 
+/// The same, where a bill may be a PDF, and of any size that a Flow takes.
+pub(crate) async fn world_taking_pdfs() -> World {
+    let flow = include_str!("../../../kyc-core/tests/flows/additional_steps.json");
+    let mut config = with_pair();
+    (config.limits.pdf_seconds, config.limits.pdf_megabytes) = (3, 512);
+    World::on(&Stage {
+        flows: vec![Arc::new(Flow::from_json(flow).unwrap())],
+        config,
+        ..Stage::new()
+    })
+    .await
+}
+
 fn stage() -> Stage {
     let mut flow: Value = serde_json::from_str(include_str!(
         "../../../kyc-core/tests/flows/additional_steps.json"
@@ -136,6 +149,62 @@ async fn only_key_and_secret_together_are_let_in() {
     let asked = world.get("/integrator/v1/sessions");
     let answer = asked.basic_auth("key", Some("secret")).send().await;
     problem(answer.unwrap(), 401, "unauthorized").await;
+}
+
+#[tokio::test]
+async fn what_opens_one_door_opens_no_other() {
+    let world = world().await;
+    let elsewhere = World::with(config().with_pair("key", "another secret"), None).await;
+    let (erika, scan_ref) = finished(&world, "1").await;
+    let opened = told(&world, "token", &json!({ "clientId": "2" })).await;
+    let code = opened["authToken"].as_str().unwrap();
+    let session = opened["scanRef"].as_str().unwrap().replace('-', "");
+
+    // The company's own credentials, and a link's code, move no session of an applicant.
+    for session in [&session, &erika.session] {
+        for (method, rest) in [
+            (Method::GET, ""),
+            (Method::GET, "/stream"),
+            (Method::POST, "/events"),
+            (Method::POST, "/links"),
+        ] {
+            let path = format!("/applicant/v1/sessions/{session}{rest}");
+            let ask = || world.ask(method.clone(), &path).json(&json!({}));
+            for request in [
+                ask().bearer_auth(API_KEY),
+                ask().bearer_auth("key:secret"),
+                ask().basic_auth("key", Some("secret")),
+                ask().bearer_auth(code),
+            ] {
+                problem(request.send().await.unwrap(), 401, "unauthorized").await;
+            }
+        }
+    }
+    // Nor does an applicant's token do the company's work, on any route.
+    for route in ROUTES {
+        for token in [erika.token.as_str(), code] {
+            let request = ask(&world, route).bearer_auth(token);
+            let answer = request.json(&json!({ "scanRef": scan_ref })).send().await;
+            assert_eq!(
+                status_of(answer.unwrap()).await,
+                (401, "UNAUTHORIZED".into())
+            );
+        }
+    }
+    // Of another installation neither the secret is good here, nor is its session there.
+    let named = json!({ "scanRef": scan_ref });
+    for route in ["status", "data", "delete"] {
+        let answer = send(&elsewhere, route, named.to_string()).await;
+        assert_eq!(status_of(answer).await, (401, "UNAUTHORIZED".into()));
+        let asked = ask(&elsewhere, route).basic_auth("key", Some("another secret"));
+        let answer = asked.json(&named).send().await.unwrap();
+        assert_eq!(status_of(answer).await, (404, "TOKEN_NOT_VALID".into()));
+    }
+    let status = told(&world, "status", &named).await;
+    assert_eq!(
+        (&status["status"], &status["clientId"]),
+        (&json!("REVIEWING"), &json!("1"))
+    );
 }
 
 #[tokio::test]

@@ -1,12 +1,18 @@
-//! What the compatible surface refuses: each with its status and identifier, and nothing has changed.
+//! What the compatible surface refuses: each with its status and identifier, and nothing has changed. In `compat` are credentials
+//! that open nothing, the one active session of a client, and a way to hand in that the settings of a token forbid the page.
 
 use base64ct::{Base64, Encoding};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::additional_steps::sessions;
-use crate::compat::{ROUTES, UPLOAD, ask, finished, image, send, status_of, told, world};
-use crate::harness::{drawn, photo};
+use crate::compat::{
+    ROUTES, UPLOAD, ask, finished, image, send, status_of, told, world, world_taking_pdfs,
+};
+use crate::harness::{API_KEY, drawn, photo};
+use crate::pdf::files::{
+    acting, bomb, encrypted, endless, looping, saying, tireless, without_pages,
+};
 use crate::results::{results, results_when};
 
 #[tokio::test]
@@ -151,6 +157,22 @@ async fn an_upload_that_cannot_be_taken_is_refused_and_changes_nothing() {
     results_when(&erika, |found| found["phase"] == "in_review").await;
     let running = told(&world, "token", &json!({ "clientId": "2" })).await;
     let running = running["scanRef"].as_str().unwrap();
+    let mut ended = Vec::new();
+    for (client, ends) in [("3", &["cancel"][..]), ("4", &["cancel", "erase"])] {
+        let opened = told(&world, "token", &json!({ "clientId": client })).await;
+        let scan_ref = opened["scanRef"].as_str().unwrap().to_owned();
+        let path = format!("/integrator/v1/sessions/{}", scan_ref.replace('-', ""));
+        for end in ends {
+            let asked = match *end {
+                "cancel" => world.post(&format!("{path}/cancel")),
+                _ => world.ask(Method::DELETE, &path),
+            };
+            let asked = asked.bearer_auth(API_KEY).header("idempotency-key", "e");
+            assert!(asked.send().await.unwrap().status().is_success());
+        }
+        ended.push(scan_ref);
+    }
+    let (cancelled, erased) = (&ended[0], &ended[1]);
     let before = results(&world, &erika.session).await;
     let body = |change: &[(&str, Value)]| {
         let mut body = json!({ "scanRef": scan_ref, "image": image(9), "step": "UTILITY_BILL" });
@@ -169,6 +191,12 @@ async fn an_upload_that_cannot_be_taken_is_refused_and_changes_nothing() {
             "ENCODING_ERROR",
         ),
         (body(&[("image", json!("AAA"))]), 400, "ENCODING_ERROR"),
+        (body(&[("image", json!("===="))]), 400, "ENCODING_ERROR"),
+        (
+            body(&[("image", json!("data:image/jpeg;base64,AAAA"))]),
+            400,
+            "ENCODING_ERROR",
+        ),
         (body(&[("image", json!(""))]), 400, "MISSING_VALUE"),
         (body(&[("image", json!(null))]), 400, "MISSING_VALUE"),
         (body(&[("image", json!(7))]), 400, "BAD_VALUE"),
@@ -186,6 +214,8 @@ async fn an_upload_that_cannot_be_taken_is_refused_and_changes_nothing() {
         ),
         (body(&[("scanRef", json!(null))]), 400, "MISSING_VALUE"),
         (body(&[("scanRef", json!(running))]), 409, "PARTNER_ERROR"),
+        (body(&[("scanRef", json!(cancelled))]), 409, "PARTNER_ERROR"),
+        (body(&[("scanRef", json!(erased))]), 404, "TOKEN_NOT_VALID"),
         (body(&[("step", json!("OTHER"))]), 400, "BAD_VALUE"),
         (body(&[("step", json!("no step"))]), 400, "BAD_VALUE"),
         (body(&[("step", json!(null))]), 400, "MISSING_VALUE"),
@@ -213,4 +243,35 @@ async fn an_upload_that_cannot_be_taken_is_refused_and_changes_nothing() {
     // Of what was refused nothing is left: a passport, a face and two steps.
     let named = erika.session.parse().unwrap();
     assert_eq!(world.blobs.count(&named).await.unwrap(), 4);
+}
+
+#[tokio::test]
+async fn a_pdf_that_cannot_be_shown_is_refused_in_the_envelope_and_leaves_nothing() {
+    let world = world_taking_pdfs().await;
+    let (erika, scan_ref) = finished(&world, "1").await;
+    results_when(&erika, |found| found["phase"] == "in_review").await;
+    let before = results(&world, &erika.session).await;
+    let mut cut = saying(&["Stadtwerke"]);
+    cut.truncate(cut.len() - 40);
+    for (what, bytes, status) in [
+        ("a password", encrypted(false), 400),
+        ("cut off", cut, 400),
+        ("no page", without_pages(), 400),
+        ("a loop", looping(), 400),
+        ("five thousand pages", endless(5_000), 413),
+        ("a gigabyte", bomb(), 400),
+        ("never ready", tireless(), 400),
+    ] {
+        let body = json!({ "scanRef": scan_ref, "step": "UTILITY_BILL", "image": Base64::encode_string(&bytes) });
+        let answer = send(&world, UPLOAD, body.to_string()).await;
+        let found = status_of(answer).await;
+        assert_eq!(found, (status, "VALIDATION_ERROR".into()), "{what}");
+    }
+    assert_eq!(results(&world, &erika.session).await, before);
+    let named = erika.session.parse().unwrap();
+    assert_eq!(world.blobs.count(&named).await.unwrap(), 4);
+    // What acts in a PDF comes to nothing: it is taken, and its page is a picture.
+    let acting = Base64::encode_string(&acting());
+    let body = json!({ "scanRef": scan_ref, "step": "UTILITY_BILL", "image": acting });
+    told(&world, UPLOAD, &body).await;
 }
