@@ -18,14 +18,16 @@ let packed = [];
 /** @type {import("playwright-core").Browser} */
 let browser;
 
+const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
 before(async () => {
   packed = pack();
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", ...camera] });
 });
 after(() => browser?.close());
 
-/** One step in the page: drawn at once, saved behind it, and nobody complains. */
-async function walks(folder, path = "/index.html") {
+/** One step in the page: drawn at once, saved behind it, and nobody complains; where it films, what finds faces is there, too. */
+async function walks(folder, { path = "/index.html", films = false } = {}) {
   const { url, close } = await served(folder);
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
@@ -41,6 +43,15 @@ async function walks(folder, path = "/index.html") {
     await page.locator('main[data-state="personal_details"][data-status="saved"]').waitFor();
     assert.equal(await page.locator("h1").innerText(), "enter_details");
     assert.equal(await page.getByRole("button").count(), 0);
+    if (films) {
+      await page.evaluate(() => {
+        const capture = document.createElement("kyc-capture");
+        capture.setAttribute("kind", "face");
+        document.body.append(capture);
+      });
+      await page.getByTestId("open-camera").click();
+      await page.locator('[data-testid="hint"][data-faces="ready"]').waitFor({ state: "attached" });
+    }
     assert.deepEqual(complaints, []);
   } catch (error) {
     throw new Error([error.message, await page.content(), ...complaints].join("\n"), { cause: error });
@@ -57,8 +68,8 @@ async function builtByVite(name, plugins = []) {
 }
 
 test("the package has what its entries name, and neither sources nor tests", () => {
-  assert.ok(["dist/index.js", "dist/node.js", "dist/capture/index.js", "dist/wasm/kyc_wasm_bg.wasm", "README.md"].every((file) => packed.includes(file)), packed.join());
-  assert.deepEqual(packed.filter((file) => !/^(dist\/|README\.md$|package\.json$|LICENSE)/.test(file)), []);
+  assert.ok(["dist/index.js", "dist/node.js", "dist/capture/index.js", "dist/wasm/kyc_wasm_bg.wasm", "dist/capture/faces/worker.js", "dist/capture/faces/face_detection_short_range.tflite", "NOTICE", "README.md"].every((file) => packed.includes(file)), packed.join());
+  assert.deepEqual(packed.filter((file) => !/^(dist\/|README\.md$|NOTICE$|package\.json$|LICENSE)/.test(file)), []);
 });
 
 test("React draws it with useSyncExternalStore", async () => walks(await builtByVite("react")));
@@ -67,16 +78,16 @@ test("Svelte draws it as a store", async () => walks(await builtByVite("svelte",
 
 test("Vue draws it from a shallow ref", async () => walks(await builtByVite("vue", [vue()])));
 
-test("Vite bundles it", async () => walks(await builtByVite("vite")));
+test("Vite bundles it", async () => walks(await builtByVite("bundlers"), { films: true }));
 
 test("webpack bundles it", async () => {
-  const context = join(stage, "webpack");
-  const out = join(context, "out");
+  const context = join(stage, "bundlers");
+  const out = join(context, "by-webpack");
   const compiler = webpack({
     context,
     mode: "production",
     entry: "./main.js",
-    output: { path: out, filename: "bundle.js" },
+    output: { path: out, filename: "main.js" },
     performance: false,
     // Whether it survives being made small is seen with Vite, in a tenth of the time.
     optimization: { minimize: false },
@@ -85,13 +96,13 @@ test("webpack bundles it", async () => {
   await new Promise((resolve) => compiler.close(resolve));
   assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }), { ...stats.toJson({ all: false, errors: true, warnings: true }), errors: [], warnings: [] });
   cpSync(join(context, "index.html"), join(out, "index.html"));
-  await walks(out);
+  await walks(out, { films: true });
 });
 
 for (const [page, what] of [["index.html", "a script tag"], ["mapped.html", "an import map"]]) {
   test(`${what} is enough`, async () => {
     cpSync(join(stage, "node_modules/@kyc/sdk/dist"), join(stage, "plain/kyc"), { recursive: true });
-    await walks(stage, `/plain/${page}`);
+    await walks(stage, { path: `/plain/${page}`, films: page === "mapped.html" });
   });
 }
 

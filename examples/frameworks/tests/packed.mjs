@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL("..", import.meta.url));
 const sdk = fileURLToPath(new URL("../../../kyc-wasm/npm", import.meta.url));
 
-export const examples = ["react", "svelte", "vue", "vite", "webpack", "plain", "node"];
+export const examples = ["react", "svelte", "vue", "bundlers", "plain", "node"];
 
 /** Where they lie: whatever is not the package is found in the folders above. */
 export const stage = join(here, "dist");
