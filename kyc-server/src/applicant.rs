@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::ApplicantCaller;
+use crate::device_key;
 use crate::handover;
 use crate::integrator::Opened;
 use crate::parts;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stream))
         .routes(routes!(link))
         .merge(parts::routes())
+        .merge(device_key::routes())
         .merge(handover::routes())
 }
 

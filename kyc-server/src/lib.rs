@@ -10,6 +10,7 @@ mod compat;
 pub mod config;
 mod decoders;
 mod delivery;
+mod device_key;
 mod devices;
 mod editions;
 mod files;

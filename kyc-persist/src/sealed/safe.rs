@@ -6,8 +6,9 @@ use std::sync::Arc;
 use kyc_core::journal::ChartName;
 use kyc_core::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
-use super::cipher::{Kind, SealedText, seal_text};
+use super::cipher::{Kind, SealedText, seal_text, spelled, subkey};
 use super::drawer::{DataKey, Drawer, NoKey, Use};
 use super::kek::{Kek, KekId, Keyring};
 use super::{NAME, SealError};
@@ -145,6 +146,26 @@ impl Safe {
         let key = self.key(&to, drawer, sealed.generation)?;
         let place = [session.as_str().as_bytes(), name.as_bytes()];
         sealed.open(&key, &place).map_err(|_| corrupt("note"))
+    }
+
+    /// A key for a purpose outside the store, which follows from the session's own. It is the same each time, tells nothing of any
+    /// other, and can no longer be made after the step that erases the session.
+    ///
+    /// # Errors
+    ///
+    /// What the vault answers.
+    pub async fn derived_key(
+        &self,
+        session: &SessionId,
+        purpose: &str,
+    ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        let (_, key) = self.key_for(&note_of(session), Turn::Standing).await?;
+        let label: [&[u8]; 3] = [
+            b"kyc derived 1",
+            session.as_str().as_bytes(),
+            purpose.as_bytes(),
+        ];
+        Ok(subkey(&key, &spelled(&label)))
     }
 
     /// Destroys again what was destroyed: after a vault was restored from a backup that is older than an erasure.

@@ -373,3 +373,25 @@ async fn a_note_beside_a_session_is_read_where_it_belongs_and_forgotten_with_it(
     erase(&walker, "s-1").await.unwrap();
     assert!(is_erased(read("s-1", "order", &note).await));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_derived_key_is_the_same_each_time_anothers_for_others_and_not_to_be_made_after_the_erasure()
+ {
+    let installation = Installation::new();
+    let walker = keeper(installation.open().await);
+    for session in ["s-1", "s-2"] {
+        walk(&walker, session, named("Erika")).await;
+    }
+    let derived = async |session: &str, purpose: &str| {
+        let safe = installation.safe().await;
+        let key = safe.derived_key(&id(session), purpose).await.unwrap();
+        *key
+    };
+    let before = derived("s-1", "device").await;
+    walk(&walker, "s-1", [Event::Back]).await;
+    assert_eq!(derived("s-1", "device").await, before);
+    assert_ne!(derived("s-2", "device").await, before);
+    assert_ne!(derived("s-1", "other").await, before);
+    erase(&walker, "s-1").await.unwrap();
+    assert_ne!(derived("s-1", "device").await, before);
+}

@@ -17,6 +17,7 @@ mod damage;
 mod dead_letters;
 mod decisions;
 mod description;
+mod device_key;
 mod endpoints;
 mod erasures;
 mod files;
