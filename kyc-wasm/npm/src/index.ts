@@ -3,6 +3,7 @@ export { KycError, type KycErrorCode, type Problem } from "./error.js";
 export { KycSession, type OpenOptions } from "./session.js";
 export type { Capture, Divergence, SaveStatus, SessionState } from "./state.js";
 export { MemoryStore, type LocalStore } from "./storage.js";
+export type { Release } from "./device-key.js";
 export { IndexedDbStore } from "./indexed-db.js";
 export type { Begun, HandOver, HandOverStanding, HandOverTransport } from "./handover.js";
 export type { Progress, Uploading } from "./upload.js";

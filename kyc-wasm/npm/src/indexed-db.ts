@@ -1,17 +1,27 @@
-/** What a browser keeps: sealed records in IndexedDB, each session under a key that never leaves the browser. */
+/** What a browser keeps: sealed records in IndexedDB, each session under a key that its server releases, or that never leaves the browser. */
+import { borrowed, isReleased, LENT, made, newDevice, opened, released, sealed, type Held, type Release, type Released } from "./device-key.js";
 import type { LocalStore } from "./storage.js";
 
 const KEYS = "keys";
 const RECORDS = "records";
-const IV_BYTES = 12;
+
+/** What is said of a session's key: the browser's own, the server's with what was lent of it, or nothing yet. */
+interface Said {
+  readonly entry: CryptoKey | Released | undefined;
+  readonly lent: Uint8Array<ArrayBuffer> | undefined;
+}
 
 /**
- * AES-GCM under one non-extractable key a session; a record cannot be moved to another name or session.
- * `forget` destroys the key together with the records.
+ * AES-GCM under one key a session; a record cannot be moved to another name or session. Where the session's server releases a key,
+ * it is that one: in memory only, and lent to the device as long as something is unsent, so that this opens without a network.
+ * Else it is one that the browser makes and no script reads out. `forget` destroys whatever there is of a key with the records.
  */
 export class IndexedDbStore implements LocalStore {
   readonly isShared = true;
   readonly #name: string;
+  readonly #releases = new Map<string, Release>();
+  readonly #held = new Map<string, Held>();
+  readonly #refused = new Set<string>();
   #database: Promise<IDBDatabase> | null = null;
 
   constructor(name = "kyc") {
@@ -23,47 +33,63 @@ export class IndexedDbStore implements LocalStore {
     return "indexedDB" in globalThis && globalThis.crypto?.subtle !== undefined;
   }
 
+  releasedBy(session: string, release: Release): void {
+    this.#releases.set(session, release);
+  }
+
   async names(session: string): Promise<string[]> {
-    const records = (await this.#open()).transaction(RECORDS).objectStore(RECORDS);
-    const keys = await answered(records.getAllKeys(all(session)));
-    return keys.map((key) => (key as [string, string])[1]);
+    const transaction = (await this.#open()).transaction([KEYS, RECORDS]);
+    const [said, names] = await Promise.all([saidIn(transaction, session), answered(transaction.objectStore(RECORDS).getAllKeys(all(session)))]);
+    // What nobody here can open is as good as not there.
+    if ((await this.#heldFor(session, said)) === null) return [];
+    return names.map((name) => (name as [string, string])[1]);
   }
 
   async read(session: string, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
-    const { key, sealed } = await this.#sealed(session, name);
-    if (key === undefined || sealed === undefined) return null;
-    try {
-      const opened = await crypto.subtle.decrypt(cipher(session, name, sealed.slice(0, IV_BYTES)), key, sealed.slice(IV_BYTES));
-      return new Uint8Array(opened);
-    } catch {
-      // Altered, or sealed under a key that is gone: as good as not there.
-      return null;
-    }
+    // In one transaction: another tab may seal everything anew.
+    const transaction = (await this.#open()).transaction([KEYS, RECORDS]);
+    const [said, record] = await Promise.all([saidIn(transaction, session), answered<unknown>(transaction.objectStore(RECORDS).get([session, name]))]);
+    const held = await this.#heldFor(session, said);
+    // Altered, or sealed under a key that is gone: as good as not there, too.
+    return held === null || record === undefined ? null : opened(held.key, [session, name], record as Uint8Array<ArrayBuffer>);
   }
 
   async write(session: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const key = await this.#key(session);
-    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-    const content = new Uint8Array(await crypto.subtle.encrypt(cipher(session, name, iv), key, bytes));
-    const sealed = new Uint8Array(IV_BYTES + content.length);
-    sealed.set(iv);
-    sealed.set(content, IV_BYTES);
-    await this.#change((keys, records) => {
-      // Forgotten meanwhile, by another tab perhaps: then it stays forgotten.
-      const known = keys.count(session);
-      known.onsuccess = () => {
-        if (known.result > 0) records.put(sealed, [session, name]);
+    for (;;) {
+      const held = await this.#heldToWrite(session);
+      const record = await sealed(held.key, [session, name], bytes);
+      let isKept = true;
+      await this.#change((keys, records) => {
+        const there = keys.get(session) as IDBRequest<Said["entry"]>;
+        there.onsuccess = () => {
+          // Forgotten meanwhile, by another tab perhaps: then it stays forgotten.
+          if (there.result === undefined) return;
+          isKept = isUnder(held, there.result);
+          if (!isKept) return;
+          records.put(record, [session, name]);
+          if (isUnsent(name) && held.lent !== null) keys.put(held.lent, [session, LENT]);
+        };
+      });
+      if (isKept) return;
+    }
+  }
+
+  remove(session: string, name: string): Promise<void> {
+    return this.#change((keys, records) => {
+      records.delete([session, name]);
+      if (!isUnsent(name)) return;
+      const left = records.count(unsent(session));
+      left.onsuccess = () => {
+        if (left.result === 0) keys.delete([session, LENT]);
       };
     });
   }
 
-  remove(session: string, name: string): Promise<void> {
-    return this.#change((_, records) => records.delete([session, name]));
-  }
-
-  forget(session: string): Promise<void> {
-    return this.#change((keys, records) => {
+  async forget(session: string): Promise<void> {
+    this.#held.delete(session);
+    await this.#change((keys, records) => {
       keys.delete(session);
+      keys.delete([session, LENT]);
       records.delete(all(session));
     });
   }
@@ -75,29 +101,78 @@ export class IndexedDbStore implements LocalStore {
     (await database)?.close();
   }
 
-  async #sealed(session: string, name: string): Promise<{ key?: CryptoKey | undefined; sealed?: Uint8Array<ArrayBuffer> | undefined }> {
-    const transaction = (await this.#open()).transaction([KEYS, RECORDS]);
-    const [key, sealed] = await Promise.all([
-      answered<unknown>(transaction.objectStore(KEYS).get(session)),
-      answered<unknown>(transaction.objectStore(RECORDS).get([session, name])),
-    ]);
-    return { key: key as CryptoKey | undefined, sealed: sealed as Uint8Array<ArrayBuffer> | undefined };
+  /** The key that what is there is sealed with, if this page has it or may borrow it. */
+  async #heldFor(session: string, { entry, lent }: Said): Promise<Held | null> {
+    if (!isReleased(entry)) return entry === undefined ? null : own(entry);
+    const held = this.#held.get(session);
+    if (held?.device === entry.device) return held;
+    const lends = lent === undefined ? null : await borrowed(session, entry, lent);
+    if (lends !== null) this.#held.set(session, lends);
+    return lends;
   }
 
-  /** The session's key. Two tabs that make one at once end up with the same. */
-  async #key(session: string): Promise<CryptoKey> {
-    const { key } = await this.#sealed(session, "");
-    if (key !== undefined) return key;
-    const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    let chosen = fresh;
-    await this.#change((keys) => {
-      const there = keys.get(session) as IDBRequest<CryptoKey | undefined>;
-      there.onsuccess = () => {
-        if (there.result === undefined) keys.put(fresh, session);
-        else chosen = there.result;
+  /** The key to seal with: the server's where it can be had. Asked for once a page, when it is needed first. */
+  async #heldToWrite(session: string): Promise<Held> {
+    for (;;) {
+      const said = await saidIn((await this.#open()).transaction(KEYS), session);
+      const held = await this.#heldFor(session, said);
+      if (held?.device != null) return held;
+      const fresh = await this.#ask(session, said);
+      if (fresh === null && held !== null) return held;
+      // Something unsent is there, and what was lent for it is damaged: it stays for when the server answers.
+      if (fresh === null && said.lent !== undefined) throw new Error("the session's key is not to be had");
+      if (await this.#begins(session, said, fresh)) return fresh?.held ?? this.#heldToWrite(session);
+    }
+  }
+
+  async #ask(session: string, { entry }: Said): Promise<{ to: Released; held: Held } | null> {
+    const release = this.#releases.get(session);
+    if (release === undefined || this.#refused.has(session)) return null;
+    const to = isReleased(entry) ? entry : await newDevice();
+    const held = await released(session, to, release);
+    if (held === null) this.#refused.add(session);
+    else this.#held.set(session, held);
+    return held === null ? null : { to, held };
+  }
+
+  /**
+   * Seals under another key from here on, and what can be opened anew. Without one from the server it is the browser's own; then
+   * what the server's had sealed is gone, of which nothing was unsent. `false` when another tab was faster: then look again.
+   */
+  async #begins(session: string, said: Said, fresh: { to: Released; held: Held } | null): Promise<boolean> {
+    const entry = fresh?.to ?? (await made());
+    const before = said.entry !== undefined && !isReleased(said.entry) ? said.entry : null;
+    const isSame = fresh !== null && isReleased(said.entry);
+    const old = await this.#records(session);
+    const anew = new Map<string, Uint8Array<ArrayBuffer>>();
+    if (before !== null && fresh !== null) {
+      for (const [name, record] of old) {
+        const bytes = await opened(before, [session, name], record);
+        if (bytes !== null) anew.set(name, await sealed(fresh.held.key, [session, name], bytes));
+      }
+    }
+    let isDone = false;
+    await this.#change((keys, records) => {
+      const there = keys.get(session) as IDBRequest<Said["entry"]>;
+      const names = records.getAllKeys(all(session));
+      const values = records.getAll(all(session)) as IDBRequest<Uint8Array[]>;
+      values.onsuccess = () => {
+        const now = names.result.map((name, at) => [(name as [string, string])[1], values.result[at]] as const);
+        isDone = isSameKind(there.result, said.entry) && now.length === old.size && now.every(([name, record]) => isEqual(record, old.get(name)));
+        if (!isDone || isSame) return;
+        records.delete(all(session));
+        for (const [name, record] of anew) records.put(record, [session, name]);
+        keys.put(entry, session);
+        if (fresh?.held.lent != null && [...anew.keys()].some(isUnsent)) keys.put(fresh.held.lent, [session, LENT]);
       };
     });
-    return chosen;
+    return isDone;
+  }
+
+  async #records(session: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    const records = (await this.#open()).transaction(RECORDS).objectStore(RECORDS);
+    const [names, values] = await Promise.all([answered(records.getAllKeys(all(session))), answered(records.getAll(all(session)))]);
+    return new Map(names.map((name, at) => [(name as [string, string])[1], values[at] as Uint8Array<ArrayBuffer>]));
   }
 
   async #change(work: (keys: IDBObjectStore, records: IDBObjectStore) => unknown): Promise<void> {
@@ -137,8 +212,28 @@ export class IndexedDbStore implements LocalStore {
 /** Every record of a session: in IndexedDB's order an array comes after every text. */
 const all = (session: string): IDBKeyRange => IDBKeyRange.bound([session], [session, []]);
 
-function cipher(session: string, name: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
-  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(JSON.stringify([session, name])) };
+const EVENT = "event/";
+const isUnsent = (name: string): boolean => name.startsWith(EVENT);
+/** The next character after a slash is a zero. */
+const unsent = (session: string): IDBKeyRange => IDBKeyRange.bound([session, EVENT], [session, "event0"], false, true);
+
+const own = (key: CryptoKey): Held => ({ key, device: null, lent: null });
+
+/** Whether what is held is the key that is used. Of the browser's own there is only one. */
+const isUnder = ({ device }: Held, entry: CryptoKey | Released): boolean => (isReleased(entry) ? entry.device : null) === device;
+
+function isSameKind(now: Said["entry"], before: Said["entry"]): boolean {
+  if (now === undefined || before === undefined) return now === before;
+  return isUnder({ device: isReleased(before) ? before.device : null } as Held, now);
+}
+
+const isEqual = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
+  one !== undefined && one.length === other?.length && one.every((byte, at) => byte === other[at]);
+
+async function saidIn(transaction: IDBTransaction, session: string): Promise<Said> {
+  const keys = transaction.objectStore(KEYS);
+  const [entry, lent] = await Promise.all([answered<unknown>(keys.get(session)), answered<unknown>(keys.get([session, LENT]))]);
+  return { entry: entry as Said["entry"], lent: lent as Said["lent"] };
 }
 
 function answered<T>(request: IDBRequest<T>): Promise<T> {

@@ -82,7 +82,8 @@ export class KycSession {
    */
   static async open(options: OpenOptions): Promise<KycSession> {
     const { transport } = options;
-    const store = options.store ?? (IndexedDbStore.isAvailable ? new IndexedDbStore() : new MemoryStore());
+    const store: LocalStore = options.store ?? (IndexedDbStore.isAvailable ? new IndexedDbStore() : new MemoryStore());
+    if (transport.deviceKey !== undefined) store.releasedBy?.(transport.session, transport.deviceKey.bind(transport));
     const shelf = new Shelf(transport.session, store);
     const kept = await shelf.load();
     if (kept.standing !== null) await begun();
@@ -466,6 +467,8 @@ export class KycSession {
       if (code === "unauthorised" || code === "refused_by_server") {
         this.#become("signed_out");
         this.#settle(new KycError("unauthorised"));
+        // Nobody may see it here any more. What is unsent waits for another credential.
+        if (this.#waiting.length === 0) void this.#shelf.wipe();
         return "stop";
       }
       this.#become("offline");

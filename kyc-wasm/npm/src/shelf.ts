@@ -95,6 +95,11 @@ export class Shelf {
     });
   }
 
+  /** Removes everything. */
+  wipe(): Promise<void> {
+    return this.#write(() => this.#store.forget(this.#session));
+  }
+
   /** Removes everything, and keeps nothing from here on. */
   forget(): Promise<void> {
     const done = this.#write(() => this.#store.forget(this.#session));
@@ -105,14 +110,21 @@ export class Shelf {
   async #load(): Promise<Kept> {
     const names = await this.#store.names(this.#session);
     const newest = names.filter((name) => name.startsWith(STANDING)).sort().at(-1);
-    const standing = newest === undefined ? null : decoded<Loaded>(await this.#store.read(this.#session, newest));
+    const standing = newest === undefined ? null : await this.#record<Loaded>(newest);
     const waiting: Waiting[] = [];
     for (const name of names) {
-      const one = name.startsWith("event/") ? decoded<Waiting>(await this.#store.read(this.#session, name)) : null;
+      const one = name.startsWith("event/") ? await this.#record<Waiting>(name) : null;
       if (one !== null) waiting.push(one);
     }
     waiting.sort((one, other) => one.version - other.version || one.at - other.at);
     return { standing, waiting };
+  }
+
+  /** One that is damaged goes: it would be in the way for ever. */
+  async #record<T>(name: string): Promise<T | null> {
+    const record = decoded<T>(await this.#store.read(this.#session, name));
+    if (record === null) await this.#store.remove(this.#session, name).catch(() => undefined);
+    return record;
   }
 
   /** The same photo can be taken twice: its bytes stay as long as an event still needs them. */

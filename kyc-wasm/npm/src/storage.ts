@@ -1,5 +1,7 @@
 /** What a device keeps of a session until the server has it: the seam, and the one that lives as long as the page. */
 
+import type { Release } from "./device-key.js";
+
 /**
  * Small named records of one session each. A host's own is held to its promises by `@kyc/sdk/conformance`.
  * What is kept are personal data and photos: whoever implements this answers for sealing them, as {@link IndexedDbStore} does.
@@ -7,6 +9,8 @@
 export interface LocalStore {
   /** Whether other tabs of this browser see the same records. */
   readonly isShared: boolean;
+  /** Where the session's server gives keys for what its devices keep. Told before anything is read or written. */
+  releasedBy?(session: string, release: Release): void;
   /** The names of a session's records, in any order. */
   names(session: string): Promise<string[]>;
   /** What was written last, or `null`: never written, removed, or no longer readable. */

@@ -37,6 +37,8 @@ export interface Transport {
   upload(bytes: Blob, options?: UploadOptions): Promise<string>;
   /** What has come of an upload that was stopped is not wanted any more. Without it, the server forgets that by itself. */
   giveUp?(digest: string): Promise<void>;
+  /** The key for what the device of that name keeps. Without it, the browser seals under one of its own. */
+  deviceKey?(device: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** Calls back with the server's version at every change, until aborted. */
   follow(heard: (version: number) => void, signal: AbortSignal): void;
   /** Without it, the session goes on at no other device. */
@@ -206,6 +208,13 @@ export class HttpTransport implements Transport {
         ...options,
       }),
     );
+  }
+
+  async deviceKey(device: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const headers = { "content-type": "application/json" };
+    const asked = await this.#expect("/device-key", { method: "POST", headers, body: JSON.stringify({ device }), signal: signal ?? null });
+    const { key } = (await asked.json()) as { key: string };
+    return Uint8Array.from(atob(key), (character) => character.charCodeAt(0));
   }
 
   /** An image of this session, as the server shows it. */

@@ -147,6 +147,7 @@ export class TestServer {
       const phase = view.state === "final" ? "in_review" : view.phase;
       return json(200, { view: { ...view, phase }, flow: JSON.parse(this.#flow), snapshot: this.#chart.snapshot(), handover: isFirst ? this.#standing() : null });
     }
+    if (thing === "device-key") return json(200, { key: createHash("sha256").update(body).digest("base64") });
     if (thing === "handover") return json(...this.#handsOver(request, name, body.toString()));
     if (isFirst && this.handover?.agreed === true) return json(409, { code: "handed_over" });
     if (thing === "events") return json(...this.#event(request, body.toString()));
