@@ -42,6 +42,7 @@ export class KycSession {
   readonly #life = new AbortController();
   readonly #listeners = new Listeners();
   readonly #echoes = new Set<number>();
+  #early = -1;
   readonly #handOvers: HandOvers;
   readonly #uploads: Uploads;
   #chart: Chart;
@@ -288,7 +289,10 @@ export class KycSession {
   }
 
   #heard(version: number): void {
-    const own = this.#echoes.delete(version) || (this.#posting && version <= this.#confirmed + 1);
+    const isEarly = this.#posting && version <= this.#confirmed + 1;
+    const own = this.#echoes.delete(version) || (isEarly && version !== this.#early);
+    // Heard before its answer: whatever is told at this version from here on is news.
+    if (isEarly && version > this.#confirmed) this.#early = version;
     // In `final` more can be told at the same version: that a reviewer can see the case. A stream may tell both as one.
     if (!own || this.#state.view.state === "final") void this.#read();
   }
@@ -365,7 +369,7 @@ export class KycSession {
 
   #acknowledged(done: Waiting, version: number): void {
     this.#waiting = this.#waiting.filter(({ key }) => key !== done.key);
-    this.#echoes.add(version);
+    if (this.#early !== version) this.#echoes.add(version);
     this.#confirmed = Math.max(this.#confirmed, version);
     this.#server = advanced(this.#server, done);
     this.#keepStanding([done]);

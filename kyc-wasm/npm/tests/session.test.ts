@@ -422,6 +422,29 @@ describe("credentials and ends", () => {
     expect(server.version).toBe(1);
   });
 
+  test("what is told at the version of a step of one's own is news when the step itself was told before its answer", async () => {
+    const transport = transportTo(server);
+    let tell: (version: number) => void = () => undefined;
+    vi.spyOn(transport, "follow").mockImplementation((heard) => void (tell = heard));
+    const post = transport.post.bind(transport);
+    vi.spyOn(transport, "post").mockImplementationOnce(async (...request) => {
+      const posted = await post(...request);
+      tell(1);
+      return posted;
+    });
+    const load = vi.spyOn(transport, "load");
+    const one = await session({ transport });
+    one.send({ type: "start", consent });
+    await one.saved();
+    await vi.waitUntil(() => one.getSnapshot().status === "saved");
+    const before = load.mock.calls.length;
+
+    // As when another device takes the session back.
+    tell(1);
+
+    expect(load.mock.calls.length).toBe(before + 1);
+  });
+
   test("a disposed session takes nothing more, and leaves no stream behind", async () => {
     const one = await session();
     await vi.waitUntil(() => server.streams === 1);
