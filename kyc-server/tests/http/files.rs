@@ -190,3 +190,40 @@ async fn of_a_pdf_the_company_sees_the_pages_and_never_the_file() {
         problem(asked.send().await.unwrap(), 404, "not_found").await;
     }
 }
+
+#[tokio::test]
+async fn what_was_taken_for_a_step_that_is_asked_for_no_more_is_the_applicants() {
+    let world = crate::additional_steps::world().await;
+    let opened: Value = open(&world, "one", &json!({})).await.json().await.unwrap();
+    let erika = world.applicant_by(opened["link"].as_str().unwrap()).await;
+    to_the_steps(&erika).await;
+    let bill = erika.photo(7).await;
+    erika.send(capture("UTILITY_BILL", "file", &bill)).await;
+    while erika.view().await["state"] != "document_selection" {
+        erika.send(json!({ "type": "back" })).await;
+    }
+    // In France nothing is asked for besides.
+    erika
+        .send(json!({ "type": "select_document", "country": "FR", "document": "passport" }))
+        .await;
+    let blob = erika.photo(8).await;
+    erika
+        .send(json!({ "type": "capture_page", "side": "front", "blob": blob }))
+        .await;
+    let mut state = erika.view().await["state"].clone();
+    while state != "final" {
+        let event = match state.as_str().unwrap() {
+            "document_photo" => json!({ "type": "review_document" }),
+            "document_review" => json!({ "type": "accept_document" }),
+            "selfie" => json!({ "type": "review_selfie" }),
+            _ => json!({ "type": "accept_selfie" }),
+        };
+        state = erika.send(event).await["to"].clone();
+    }
+    let listed = files(&world, &erika.session).await;
+    let items: Vec<_> = listed.iter().map(|(item, _)| item.as_str()).collect();
+    assert_eq!(items, ["document_front", "selfie"]);
+    let path = format!("/integrator/v1/sessions/{}/files/{bill}", erika.session);
+    let asked = world.get(&path).bearer_auth(API_KEY);
+    problem(asked.send().await.unwrap(), 404, "not_found").await;
+}
