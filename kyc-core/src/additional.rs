@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::words;
 use crate::ids::{FieldName, NotAName};
 use crate::pii::Pii;
+use crate::text::as_text;
 
 /// The name of an additional step: 1 to 40 of `A-Z a-z 0-9 _ -`.
 ///
@@ -18,10 +19,11 @@ use crate::pii::Pii;
 /// assert!("".parse::<StepName>().is_err() && "step:X".parse::<StepName>().is_err());
 /// # Ok::<(), kyc_core::NotAName>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(try_from = "String", into = "String")]
 pub struct StepName(#[cfg_attr(feature = "ts", tsify(type = "string"))] [u8; LONGEST_NAME]);
+
+as_text!(StepName);
 
 impl StepName {
     /// The step that asks which bill it is, and tells what a bill must be like.

@@ -10,11 +10,11 @@ use crate::pii::Pii;
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal),* $(,)? })*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
-        pub enum $name { $($(#[$word_doc])* #[serde(rename = $text)] $word),* }
+        pub enum $name { $($(#[$word_doc])* #[cfg_attr(any(feature = "schema", feature = "ts"), serde(rename = $text))] $word),* }
 
         impl $name {
             /// All of them, in order.
@@ -23,6 +23,18 @@ macro_rules! words {
             /// The word as it is written on the wire and in files.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$word => $text),* }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::text::one_of(&[$($text),*], deserializer).map(|place| Self::ALL[place])
             }
         }
 

@@ -9,9 +9,9 @@ mod view;
 
 use std::sync::Arc;
 
-pub use self::additional::Given;
+pub use self::additional::{Given, GivenFields};
 pub use self::case::{Hold, Idle};
-pub use self::event::{Effect, Event, EventKind, HoldReason, Reason};
+pub use self::event::{Effect, EffectKind, Event, EventKind, HoldReason, Reason};
 pub(crate) use self::machine::OLDEST;
 use self::table::Needs;
 pub use self::table::{Spec, State, When};

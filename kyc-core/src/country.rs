@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use crate::text::as_text;
 
 /// A country or territory, by its ISO 3166-1 alpha-2 code in capitals.
 ///
@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 /// assert!("de".parse::<Country>().is_err() && "XX".parse::<Country>().is_err());
 /// # Ok::<(), kyc_core::NotACountry>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(try_from = "String", into = "String")]
 pub struct Country(#[cfg_attr(feature = "ts", tsify(type = "string"))] [u8; 2]);
+
+as_text!(Country);
 
 impl Country {
     /// Every assigned code, in alphabetical order.

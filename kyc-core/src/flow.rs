@@ -2,6 +2,7 @@
 
 mod builder;
 mod lint;
+mod meaning;
 mod resolved;
 mod steps;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use self::builder::FlowBuilder;
 pub use self::lint::{Code, Diagnostic};
 pub(crate) use self::lint::{Fault, faults};
+use self::meaning::Meaning;
 pub(crate) use self::resolved::Catalogue;
 pub use self::resolved::{AdditionalStep, Applies, Place};
 pub use self::steps::{
@@ -24,6 +26,7 @@ use crate::case::{DocumentType, Side};
 use crate::collection::{Spec, State, When};
 use crate::country::Country;
 use crate::ids::FlowId;
+use crate::json::{self, Malformed};
 use crate::snapshot::FlowRef;
 use crate::time::Seconds;
 
@@ -95,18 +98,33 @@ impl Flow {
     ///
     /// Everything that is wrong with it, each with its place.
     pub fn new(definition: Definition) -> Result<Self, FlowError> {
-        let judged = lint::judge(&definition)?;
-        let text = serde_json::to_string(&definition).unwrap_or_default();
-        let hash = crate::snapshot::checksum(text.as_bytes());
-        Ok(Self {
-            id: judged.id,
+        let meaning = lint::judge(&definition)?;
+        Ok(Self::with(meaning, definition))
+    }
+
+    /// Reads the JSON form of a Flow that was judged elsewhere: a page trusts the server it has it from, and the server
+    /// decides by its own.
+    ///
+    /// # Errors
+    ///
+    /// It is not of the right shape, or names what this release does not know.
+    pub fn judged_elsewhere(text: &str) -> Result<Self, Malformed> {
+        let definition = json::read(text)?;
+        let meaning = Meaning::of(&definition).ok_or(Malformed)?;
+        Ok(Self::with(meaning, definition))
+    }
+
+    fn with(meaning: Meaning, definition: Definition) -> Self {
+        let hash = crate::snapshot::checksum(json::write(&definition).as_bytes());
+        Self {
+            id: meaning.id,
             definition,
-            steps: judged.steps,
-            documents: judged.documents,
-            additional: judged.additional,
-            specs: judged.specs,
+            steps: meaning.steps,
+            documents: meaning.documents,
+            additional: meaning.additional,
+            specs: meaning.specs,
             hash,
-        })
+        }
     }
 
     /// Stands in for a Flow that is not there, where only its name matters: what is asked of the applicant is made up.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use crate::text::as_text;
 
 /// A name that is not well formed. Says which kind of name, never what was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,10 +22,11 @@ impl NotAName {
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident = $what:literal, $rule:literal, $well_formed:expr;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-        #[serde(try_from = "String", into = "String")]
         pub struct $name(#[cfg_attr(feature = "ts", tsify(type = "string"))] String);
+
+        as_text!($name);
 
         impl $name {
             /// The name as text.

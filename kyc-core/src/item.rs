@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::additional::StepName;
 use crate::case::Side;
+use crate::text;
 
 /// One thing a reviewer judges and an applicant can be asked for again.
 ///
@@ -18,13 +19,12 @@ use crate::case::Side;
 /// assert!("UTILITY_BILL".parse::<Item>().is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[cfg_attr(
     feature = "ts",
     tsify(type = "\"document_front\" | \"document_back\" | \"selfie\" | `step:${string}`")
 )]
-#[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Item {
     /// The photo of the document's front.
@@ -64,6 +64,23 @@ impl Item {
             Self::AdditionalStep(name) => Some(name),
             Self::DocumentFront | Self::DocumentBack | Self::Selfie => None,
         }
+    }
+}
+
+impl Serialize for Item {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::DocumentFront => serializer.serialize_str(FRONT),
+            Self::DocumentBack => serializer.serialize_str(BACK),
+            Self::Selfie => serializer.serialize_str(SELFIE),
+            Self::AdditionalStep(name) => serializer.serialize_str(&[STEP, name.as_str()].concat()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::parsed(deserializer)
     }
 }
 

@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::actor::Actor;
 use crate::ids::{Key, NotAName, SessionId};
+use crate::text;
 use crate::time::Timestamp;
 
 /// Which chart of a session an entry, a snapshot or a commit is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChartName {
     /// The applicant's.
     Collection,
@@ -26,6 +26,19 @@ impl ChartName {
             Self::Collection => "collection",
             Self::Review => "review",
         }
+    }
+}
+
+impl Serialize for ChartName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ChartName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let charts = [Self::Collection, Self::Review];
+        text::one_of(&["collection", "review"], deserializer).map(|place| charts[place])
     }
 }
 

@@ -41,11 +41,14 @@ pub mod flow;
 mod ids;
 mod item;
 pub mod journal;
+pub mod json;
 mod pii;
 pub mod review;
+mod small_map;
 pub mod snapshot;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod time;
 
 pub use actor::{Actor, Sender};
@@ -63,6 +66,7 @@ pub use ids::{BlobRef, FieldName, FlowId, Key, NotAName, ReviewerId, SessionId};
 pub use item::{Item, NotAnItem};
 pub use journal::ChartName;
 pub use pii::Pii;
+pub use small_map::SmallMap;
 pub use snapshot::{DecodeError, FlowRef};
 pub use time::{Date, NotADate, Seconds, Timestamp};
 

@@ -14,6 +14,7 @@ use siphasher::sip128::{Hasher128 as _, SipHasher24};
 use crate::flow::Flow;
 use crate::ids::{FlowId, SessionId};
 use crate::journal::ChartName;
+use crate::json;
 
 /// The schema that is written. Every older one can still be read.
 pub const SCHEMA: u16 = 1;
@@ -42,9 +43,8 @@ impl FlowRef {
             flow: FlowRef,
         }
         schema_of(text)?;
-        serde_json::from_str(text)
-            .map(|header: Header| header.flow)
-            .map_err(|_| DecodeError::Malformed)
+        let Header { flow } = json::read(text).map_err(|_| DecodeError::Malformed)?;
+        Ok(flow)
     }
 }
 
@@ -137,13 +137,7 @@ pub(crate) fn encode<State: Serialize, Case: Serialize>(
         state,
         case,
     };
-    let mut bytes = Vec::with_capacity(USUAL);
-    if let Err(error) = serde_json::to_writer(&mut bytes, &written) {
-        unreachable!("strings, numbers and maps with string keys can be written: {error}")
-    }
-    let Ok(mut text) = String::from_utf8(bytes) else {
-        unreachable!("JSON is written in UTF-8")
-    };
+    let mut text = json::write(&written);
     let checksum = checksum(text.as_bytes());
     text.pop();
     text.push_str(SEAM);
@@ -160,10 +154,10 @@ pub(crate) fn decode<State: DeserializeOwned, Case: DeserializeOwned>(
     let schema = schema_of(text)?;
     intact(text)?;
     let lifted = match schema {
-        SCHEMA => None,
-        older => Some(lifted(text, older, chart, &CHAIN)?),
+        older if IS_LIFTED && older != SCHEMA => Some(lifted(text, older, chart, &CHAIN)?),
+        _ => None,
     };
-    let read: Read<State, Case> = match serde_json::from_str(lifted.as_deref().unwrap_or(text)) {
+    let read: Read<State, Case> = match json::read(lifted.as_deref().unwrap_or(text)) {
         Ok(read) => read,
         // The other chart's states and case do not even parse: say so before saying "malformed".
         Err(_) => return Err(foreign_chart(text, chart).unwrap_or(DecodeError::Malformed)),
@@ -187,6 +181,9 @@ type Lift = fn(ChartName, &mut Map<String, Value>) -> Option<()>;
 
 /// The migration chain: the first lifts schema 1 to 2, the next 2 to 3. Only one schema was ever released.
 const CHAIN: [Lift; SCHEMA as usize - 1] = [];
+
+/// Whether there is anything to lift: a browser downloads no way to do it before that.
+const IS_LIFTED: bool = SCHEMA > 1;
 
 /// The text of a snapshot in the present schema. Text, so that there is one way to read a case, and browsers load one.
 fn lifted(
@@ -213,7 +210,7 @@ fn schema_of(text: &str) -> Result<u16, DecodeError> {
     if text.starts_with(OPENING) {
         return Ok(SCHEMA);
     }
-    let Header { schema } = serde_json::from_str(text).map_err(|_| DecodeError::Malformed)?;
+    let Header { schema } = json::read(text).map_err(|_| DecodeError::Malformed)?;
     match u16::try_from(schema) {
         Ok(known @ 1..=SCHEMA) => Ok(known),
         _ => Err(DecodeError::UnknownSchema { found: schema }),
@@ -242,7 +239,7 @@ fn foreign_chart(text: &str, chart: ChartName) -> Option<DecodeError> {
     struct Header {
         chart: ChartName,
     }
-    let Header { chart: found } = serde_json::from_str(text).ok()?;
+    let Header { chart: found } = json::read(text).ok()?;
     (found != chart).then_some(DecodeError::ForeignChart { found })
 }
 
@@ -258,7 +255,9 @@ fn hasher() -> SipHasher24 {
 }
 
 fn digits(hasher: &SipHasher24) -> String {
-    format!("{:032x}", hasher.finish128().as_u128())
+    let hash = hasher.finish128().as_u128();
+    let digit = |place| char::from_digit((hash >> (4 * place)) as u32 & 15, 16);
+    (0..DIGITS).rev().filter_map(digit).collect()
 }
 
 const OPENING: &str = "{\"schema\":1,";
@@ -266,8 +265,6 @@ const SEAM: &str = ",\"checksum\":\"";
 const END: &str = "\"}";
 /// How long a checksum is.
 const DIGITS: usize = 32;
-/// What most snapshots fit in.
-const USUAL: usize = 1024;
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,12 @@
     reason = "a test that unwraps says where it failed"
 )]
 
+use std::sync::Arc;
+
 use kyc_core::Flow;
+use kyc_core::collection::{Event, Session};
 use kyc_core::flow::{Code, Diagnostic};
+use kyc_core::testing::events::{NOON, to_final};
 use serde_json::{Value, json};
 
 fn good() -> Value {
@@ -30,6 +34,19 @@ fn finds(change: impl FnOnce(&mut Value), expected: &[(Code, &str)]) {
         .map(|(code, path)| (*code, (*path).to_owned()))
         .collect();
     assert_eq!(findings(&definition), expected);
+    walks(&definition);
+}
+
+/// A page does not judge what its server sends. Whatever comes of it, it is no panic.
+fn walks(definition: &Value) {
+    let Ok(flow) = Flow::judged_elsewhere(&definition.to_string()).map(Arc::new) else {
+        return;
+    };
+    let mut session = Session::open(&flow, "s-1".parse().unwrap(), NOON);
+    for event in to_final().into_iter().chain([Event::Back, Event::Cancel]) {
+        let _answer = session.handle(&event, NOON);
+        let _drawn = (session.view(), Session::decode(&session.encode(), &flow));
+    }
 }
 
 fn steps(names: &[&str]) -> impl FnOnce(&mut Value) {
@@ -365,4 +382,32 @@ fn the_schema_for_editors_is_the_committed_one() {
             "docs/flow.schema.json was stale; it has been written anew: look at the difference and commit it"
         );
     }
+}
+
+#[test]
+fn what_was_judged_elsewhere_is_the_same_flow() {
+    let with_steps = include_str!("flows/additional_steps.json");
+    for text in [with_steps, &Flow::manual_review().to_json()] {
+        assert_eq!(
+            Flow::judged_elsewhere(text).unwrap(),
+            Flow::from_json(text).unwrap()
+        );
+    }
+}
+
+#[test]
+fn a_flow_of_another_release_is_not_taken_for_one_of_this() {
+    for change in [
+        (|definition| definition["steps"][3] = json!("iris_scan")) as fn(&mut Value),
+        |definition| definition["documents"][0]["countries"] = json!(["XX"]),
+        |definition| definition["documents"][0]["type"] = json!("library_card"),
+        |definition| definition["colour"] = json!("blue"),
+        |definition| definition["limits"]["selfie_attempts"] = json!(-1),
+        |definition| definition["id"] = json!(""),
+    ] {
+        let mut definition = good();
+        change(&mut definition);
+        assert!(Flow::judged_elsewhere(&definition.to_string()).is_err());
+    }
+    assert!(Flow::judged_elsewhere("{}").is_err());
 }

@@ -1,12 +1,10 @@
 //! What a company hands in for an additional step after collection was complete: the bytes first, then what they are for.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use kyc_core::collection::{Event, Rejected, Session};
-use kyc_core::{Actor, BlobRef, FieldName, Key, Pii, SessionId, Source, StepName};
+use kyc_core::collection::{Event, GivenFields, Rejected, Session};
+use kyc_core::{Actor, BlobRef, Key, SessionId, Source, StepName};
 use kyc_persist::{Answer, KeepError};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -45,7 +43,7 @@ pub(crate) struct Supply {
     /// What the company knows, by field: reviewers compare with it. Takes the place of what was known for this step.
     #[serde(default)]
     #[schema(value_type = Object)]
-    given: BTreeMap<FieldName, Pii<String>>,
+    given: GivenFields,
 }
 
 /// Upload a file for an additional step under the SHA-256 of its bytes, after collection was complete. Again is harmless.
@@ -125,12 +123,7 @@ pub(crate) async fn supply(
 }
 
 /// The event of the company.
-pub(crate) fn supplied(
-    step: StepName,
-    source: Source,
-    blob: BlobRef,
-    given: BTreeMap<FieldName, Pii<String>>,
-) -> Event {
+pub(crate) fn supplied(step: StepName, source: Source, blob: BlobRef, given: GivenFields) -> Event {
     Event::SupplyStep {
         step,
         source,
@@ -190,7 +183,7 @@ impl App {
 
     /// Asks the guard, before the bytes are looked at.
     async fn could_supply(&self, session: &Session, step: StepName) -> Result<(), Problem> {
-        let any = supplied(step, Source::File, nothing()?, BTreeMap::new());
+        let any = supplied(step, Source::File, nothing()?, GivenFields::new());
         match would_take(session, &any, self) {
             Ok(()) => Ok(()),
             Err(rejected) => {

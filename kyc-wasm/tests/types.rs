@@ -66,7 +66,9 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         "/** Country (alpha-2) or `all`, then kind of document or `all`: what is asked for there. */\n\
          export type Matrix = Record<string, Record<string, Asked>>;",
         "/** What the company knows: by step and field. */\n\
-         export type Given = Record<StepName, Record<FieldName, string>>;",
+         export type Given = Record<StepName, GivenFields>;",
+        "/** What the company knows of one step: by field. */\n\
+         export type GivenFields = Record<FieldName, string>;",
     ]
     .join("\n\n");
     let chart = declarations![

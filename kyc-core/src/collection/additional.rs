@@ -1,7 +1,5 @@
 //! What a session knows of additional steps: which are asked for, which is at hand, what is done with each.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::case::{Capture, Case, Chosen};
@@ -10,9 +8,13 @@ use crate::flow::{AdditionalStep, Applies, Flow, Matrix};
 use crate::ids::FieldName;
 use crate::item::Item;
 use crate::pii::Pii;
+use crate::small_map::SmallMap;
 
 /// What the company knows: by step and field. Personal data.
-pub type Given = BTreeMap<StepName, BTreeMap<FieldName, Pii<String>>>;
+pub type Given = SmallMap<StepName, GivenFields>;
+
+/// What the company knows of one step: by field. Personal data.
+pub type GivenFields = SmallMap<FieldName, Pii<String>>;
 
 /// What the company asks of this applicant alone, and what it knows of them. Nothing for the applicant's eyes: who
 /// reads what a document is compared with can have it made.
@@ -21,7 +23,7 @@ pub type Given = BTreeMap<StepName, BTreeMap<FieldName, Pii<String>>>;
 pub(crate) struct Prescribed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) steps: Option<Matrix>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     pub(crate) given: Given,
 }
 

@@ -1,19 +1,17 @@
 //! What a session knows, and the one place that changes it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::additional::{Origin, Prescribed};
+use super::additional::{GivenFields, Origin, Prescribed};
 use super::event::{Effect, HoldReason};
 use super::table::State;
 use crate::additional::{Source, StepName};
 use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Side};
 use crate::country::Country;
 use crate::flow::Flow;
-use crate::ids::{BlobRef, FieldName};
+use crate::ids::BlobRef;
 use crate::item::Item;
-use crate::pii::Pii;
+use crate::small_map::SmallMap;
 use crate::time::Timestamp;
 
 /// Everything that is known of one applicant.
@@ -37,8 +35,8 @@ pub(crate) struct Case {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) captures: Vec<Capture>,
     /// Photos taken in this round, the discarded ones included.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) attempts: BTreeMap<Item, u32>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    pub(crate) attempts: SmallMap<Item, u32>,
     /// The side that the applicant wants to take again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retaking: Option<Side>,
@@ -147,7 +145,7 @@ pub(crate) enum Change {
     /// The additional step that was confirmed last is looked at again.
     Reconsider,
     Prescribe(Prescribed),
-    Supply(StepName, Source, BlobRef, BTreeMap<FieldName, Pii<String>>),
+    Supply(StepName, Source, BlobRef, GivenFields),
     Ask(Vec<Ask>),
     Decide(Decision),
     Erase,
@@ -167,7 +165,7 @@ impl Case {
             details: None,
             document: None,
             captures: Vec::new(),
-            attempts: BTreeMap::new(),
+            attempts: SmallMap::new(),
             retaking: None,
             round: 1,
             asked: Vec::new(),
@@ -372,7 +370,7 @@ impl Case {
                     at: now,
                     origin,
                 });
-                *self.attempts.entry(item).or_default() += 1;
+                *self.attempts.or_default(item) += 1;
                 self.retaking = None;
                 if !self.unsent.contains(&item) {
                     self.unsent.push(item);

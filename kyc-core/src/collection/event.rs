@@ -1,18 +1,16 @@
 //! What can happen to a session, who may say so, and what leaves it.
 
-use std::collections::BTreeMap;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use serde::{Deserialize, Serialize};
-
-use super::additional::Given;
+use super::additional::{Given, GivenFields};
 use super::table::State;
 use crate::additional::{ProofKind, Source, StepName};
 use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Phase, Side, words};
 use crate::country::Country;
 use crate::event::events;
 use crate::flow::Matrix;
-use crate::ids::{BlobRef, FieldName};
-use crate::pii::Pii;
+use crate::ids::BlobRef;
 use crate::time::Timestamp;
 
 events! {
@@ -75,8 +73,8 @@ events! {
             step: StepName,
             source: Source,
             blob: BlobRef,
-            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-            given: BTreeMap<FieldName, Pii<String>>
+            #[serde(default, skip_serializing_if = "GivenFields::is_empty")]
+            given: GivenFields
         } = "supply_step",
         /// Calls the session off.
         Cancel = "cancel",
@@ -97,7 +95,7 @@ events! {
 
 /// Work that leaves a step. It is done after the step is kept, at least once, under the name
 /// (session, version, position).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -159,19 +157,83 @@ impl Effect {
 
     /// The effect's kind, as the journal writes it.
     pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Submit { .. } => "submit",
-            Self::Supplement { .. } => "supplement",
-            Self::Withdraw => "withdraw",
-            Self::Erase => "erase",
-            Self::Discard { .. } => "discard",
-            Self::Notify { .. } => "notify",
-            Self::Remind { .. } => "remind",
+        let kind = match self {
+            Self::Submit { .. } => EffectKind::Submit,
+            Self::Supplement { .. } => EffectKind::Supplement,
+            Self::Withdraw => EffectKind::Withdraw,
+            Self::Erase => EffectKind::Erase,
+            Self::Discard { .. } => EffectKind::Discard,
+            Self::Notify { .. } => EffectKind::Notify,
+            Self::Remind { .. } => EffectKind::Remind,
+        };
+        kind.as_str()
+    }
+}
+
+/// One object with whatever any effect has: an effect is read in one pass, be its kind in front or not.
+impl<'de> Deserialize<'de> for Effect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Wire {
+            r#type: EffectKind,
+            complete: Option<bool>,
+            round: Option<u32>,
+            exhibits: Option<Vec<Exhibit>>,
+            exhibit: Option<Exhibit>,
+            blob: Option<BlobRef>,
+            phase: Option<Phase>,
+            number: Option<u32>,
+            state: Option<State>,
+            since: Option<Timestamp>,
         }
+        let wire = Wire::deserialize(deserializer)?;
+        let effect = match wire.r#type {
+            EffectKind::Submit => wire.complete.zip(wire.round).zip(wire.exhibits).map(
+                |((complete, round), exhibits)| Self::Submit {
+                    complete,
+                    round,
+                    exhibits,
+                },
+            ),
+            EffectKind::Supplement => wire.exhibit.map(|exhibit| Self::Supplement { exhibit }),
+            EffectKind::Withdraw => Some(Self::Withdraw),
+            EffectKind::Erase => Some(Self::Erase),
+            EffectKind::Discard => wire.blob.map(|blob| Self::Discard { blob }),
+            EffectKind::Notify => wire.phase.map(|phase| Self::Notify { phase }),
+            EffectKind::Remind => {
+                wire.number
+                    .zip(wire.state)
+                    .zip(wire.since)
+                    .map(|((number, state), since)| Self::Remind {
+                        number,
+                        state,
+                        since,
+                    })
+            }
+        };
+        effect.ok_or_else(|| D::Error::custom("a field of the effect is missing"))
     }
 }
 
 words! {
+    /// The kind of an effect, without what it carries.
+    EffectKind {
+        /// The backend is told.
+        Submit = "submit",
+        /// Something was handed in late.
+        Supplement = "supplement",
+        /// There is nothing left to review.
+        Withdraw = "withdraw",
+        /// The case forgets the person.
+        Erase = "erase",
+        /// Some bytes belong to nothing.
+        Discard = "discard",
+        /// Whoever waits for the phase is told.
+        Notify = "notify",
+        /// The applicant is reminded.
+        Remind = "remind",
+    }
+
     /// Why nothing may be erased. Codes only: what it is about is in the company's own files.
     HoldReason {
         /// A lawsuit, or one that is expected.

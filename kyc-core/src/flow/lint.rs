@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::additional::{Fault, faults};
 
-use super::resolved::Catalogue;
-use super::{Checkpoints, Clocks, Countries, Definition, DocumentRule, FlowError, Offer, STATES};
+use super::meaning::{Meaning, step};
+use super::{Checkpoints, Clocks, Countries, Definition, DocumentRule, FlowError, Offer};
 use crate::case::words;
-use crate::collection::{OLDEST, Spec, State, When};
+use crate::collection::{OLDEST, State, When};
 use crate::country::Country;
 use crate::ids::FlowId;
 use crate::time::Seconds;
@@ -71,33 +71,19 @@ words! {
     }
 }
 
-/// What a definition means.
-pub(super) struct Judged {
-    pub(super) id: FlowId,
-    pub(super) steps: Vec<State>,
-    pub(super) documents: Vec<Offer>,
-    pub(super) additional: Option<Catalogue>,
-    pub(super) specs: [Spec; STATES],
-}
-
-pub(super) fn judge(definition: &Definition) -> Result<Judged, FlowError> {
+/// What a definition means, when nothing is wrong with it.
+pub(super) fn judge(definition: &Definition) -> Result<Meaning, FlowError> {
     let mut linter = Linter::default();
-    let id = linter.id(definition);
+    linter.names(definition);
     let steps = linter.steps(definition);
     let documents = linter.documents(definition, &steps);
-    let additional = linter.additional(definition.additional_steps.as_ref(), &steps, &documents);
+    linter.additional(definition.additional_steps.as_ref(), &steps, &documents);
     linter.age(definition, &steps);
     linter.limits(definition, &steps);
     linter.clocks(definition);
-    let specs = linter.marks(definition, &steps);
-    match id {
-        Some(id) if linter.diagnostics.is_empty() => Ok(Judged {
-            id,
-            steps,
-            documents,
-            additional,
-            specs,
-        }),
+    linter.marks(definition, &steps);
+    match Meaning::of(definition) {
+        Some(meaning) if linter.diagnostics.is_empty() => Ok(meaning),
         _ => Err(FlowError {
             diagnostics: linter.diagnostics,
         }),
@@ -118,7 +104,7 @@ impl Linter {
         });
     }
 
-    fn id(&mut self, definition: &Definition) -> Option<FlowId> {
+    fn names(&mut self, definition: &Definition) {
         if definition.consent.trim().is_empty() {
             self.find(
                 Code::BadName,
@@ -126,11 +112,9 @@ impl Linter {
                 "name the version of the consent text",
             );
         }
-        definition
-            .id
-            .parse()
-            .map_err(|error| self.find(Code::BadName, "id", format!("{error}")))
-            .ok()
+        if let Err(error) = definition.id.parse::<FlowId>() {
+            self.find(Code::BadName, "id", format!("{error}"));
+        }
     }
 
     fn steps(&mut self, definition: &Definition) -> Vec<State> {
@@ -138,16 +122,13 @@ impl Linter {
         let mut places = Vec::new();
         for (position, name) in definition.steps.iter().enumerate() {
             let path = format!("steps[{position}]");
-            match State::ALL
-                .iter()
-                .find(|state| state.as_str() == name && state.is_step())
-            {
+            match step(name) {
                 None => self.find(
                     Code::UnknownStep,
                     path,
                     format!("not a step: there are {}", all_steps()),
                 ),
-                Some(step) if steps.contains(step) => {
+                Some(step) if steps.contains(&step) => {
                     self.find(
                         Code::Duplicate,
                         path,
@@ -155,7 +136,7 @@ impl Linter {
                     );
                 }
                 Some(step) => {
-                    steps.push(*step);
+                    steps.push(step);
                     places.push(position);
                 }
             }
@@ -264,8 +245,6 @@ impl Linter {
             }
             offers.push(offer);
         }
-        // Rules that name the country win over those for all.
-        offers.sort_by_key(|offer| offer.countries == Countries::All);
         offers
     }
 
@@ -460,83 +439,57 @@ impl Linter {
         }
     }
 
-    fn marks(&mut self, definition: &Definition, steps: &[State]) -> [Spec; STATES] {
-        let spec = match definition.clocks.retention {
-            Some(_) => State::spec,
-            None => State::spec_without_retention,
-        };
-        let mut specs: [Spec; STATES] = std::array::from_fn(|row| spec(State::ALL[row]));
+    fn marks(&mut self, definition: &Definition, steps: &[State]) {
         let Some(checkpoints) = &definition.checkpoints else {
-            return specs;
+            return;
         };
-        for state in State::ALL.iter().filter(|state| state.is_step()) {
-            let spec = &mut specs[*state as usize];
-            (spec.persisted, spec.submits) = (false, None);
-        }
-        for (position, name) in checkpoints.persisted.iter().enumerate() {
+        let persisted = &checkpoints.persisted;
+        for (position, name) in persisted.iter().enumerate() {
             let path = format!("checkpoints.persisted[{position}]");
-            if let Some(state) = self.marked(name, &path, steps) {
-                if specs[state as usize].persisted {
-                    self.find(
-                        Code::Duplicate,
-                        path,
-                        format!("{state} stands here a second time"),
-                    );
-                }
-                specs[state as usize].persisted = true;
-            }
+            let is_second = persisted[..position].contains(name);
+            self.marked(name, is_second, &path, steps);
         }
-        for (position, mark) in checkpoints.submits.iter().enumerate() {
+        let submits = &checkpoints.submits;
+        for (position, mark) in submits.iter().enumerate() {
             let path = format!("checkpoints.submits[{position}].state");
-            if let Some(state) = self.marked(&mark.state, &path, steps) {
-                if specs[state as usize].submits.is_some() {
-                    self.find(
-                        Code::Duplicate,
-                        path,
-                        format!("{state} stands here a second time"),
-                    );
-                }
-                specs[state as usize].submits = Some(mark.when);
-            }
+            let mut before = submits[..position].iter();
+            let is_second = before.any(|other| other.state == mark.state);
+            self.marked(&mark.state, is_second, &path, steps);
         }
-        self.lossless(&specs, checkpoints, steps);
-        specs
+        self.lossless(checkpoints, steps);
     }
 
-    fn marked(&mut self, name: &str, path: &str, steps: &[State]) -> Option<State> {
-        let state = State::ALL
-            .iter()
-            .copied()
-            .find(|state| state.as_str() == name && state.is_step());
-        match state {
-            None => self.find(
-                Code::UnknownStep,
-                path,
-                "not a step: see the table of states",
-            ),
-            Some(state) if !steps.contains(&state) => {
-                self.find(
-                    Code::UnreachableStep,
-                    path,
-                    format!("{state} is not among the steps"),
-                );
-            }
-            Some(_) => {}
+    fn marked(&mut self, name: &str, is_second: bool, path: &str, steps: &[State]) {
+        let Some(state) = step(name) else {
+            let message = "not a step: see the table of states";
+            return self.find(Code::UnknownStep, path, message);
+        };
+        if !steps.contains(&state) {
+            let message = format!("{state} is not among the steps");
+            self.find(Code::UnreachableStep, path, message);
         }
-        state
+        if is_second {
+            let message = format!("{state} stands here a second time");
+            self.find(Code::Duplicate, path, message);
+        }
     }
 
     /// What is told to the backend must be kept first, and the end must be both.
-    fn lossless(&mut self, specs: &[Spec; STATES], checkpoints: &Checkpoints, steps: &[State]) {
-        let end = &specs[State::Final as usize];
-        if !end.persisted {
+    fn lossless(&mut self, checkpoints: &Checkpoints, steps: &[State]) {
+        let is_persisted = |state: State| {
+            let mut names = checkpoints.persisted.iter();
+            names.any(|name| name == state.as_str())
+        };
+        let mut ends = checkpoints.submits.iter().rev();
+        let end = ends.find(|mark| mark.state == State::Final.as_str());
+        if !is_persisted(State::Final) {
             self.find(
                 Code::LossyMark,
                 "checkpoints.persisted",
                 "final must be persisted: all that was given is complete there",
             );
         }
-        if end.submits != Some(When::Entering) {
+        if end.is_none_or(|mark| mark.when != When::Entering) {
             self.find(
                 Code::LossyMark,
                 "checkpoints.submits",
@@ -551,7 +504,7 @@ impl Linter {
                 When::Entering => steps.get(at),
                 When::Leaving => steps.get(at + 1),
             };
-            if landing.is_some_and(|landing| !specs[*landing as usize].persisted) {
+            if landing.is_some_and(|landing| !is_persisted(*landing)) {
                 self.find(
                     Code::LossyMark,
                     format!("checkpoints.submits[{position}]"),

@@ -1,12 +1,11 @@
 //! Which additional steps one applicant is asked for, and what each is like: the decision of `docs/decisions/0050`.
 
-use std::collections::BTreeMap;
-
 use super::steps::{ALL, Asked, Matrix, Sources, StepChange, StepTexts};
 use crate::additional::{BillRule, ProofKind, Source, StepName, StepType};
 use crate::case::DocumentType;
 use crate::country::Country;
 use crate::ids::FieldName;
+use crate::small_map::SmallMap;
 
 /// The additional steps of a Flow, after judging.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +20,7 @@ pub(crate) struct Catalogue {
 pub(crate) struct OfferedStep {
     pub(crate) name: StepName,
     pub(crate) types: Vec<StepType>,
-    pub(crate) texts: BTreeMap<String, StepTexts>,
+    pub(crate) texts: SmallMap<String, StepTexts>,
     pub(crate) fields: Vec<FieldName>,
     pub(crate) sources: Sources,
     pub(crate) proofs: Vec<ProofKind>,
@@ -146,7 +145,7 @@ impl<'a> AdditionalStep<'a> {
     }
 
     /// The texts in every language there is.
-    pub fn texts(&self) -> BTreeMap<&'a str, &'a StepTexts> {
+    pub fn texts(&self) -> SmallMap<&'a str, &'a StepTexts> {
         let changes = self.changes.into_iter().flatten();
         let layers = [&self.offered.texts]
             .into_iter()

@@ -1,10 +1,12 @@
 //! How a company writes down its additional steps: which there are, and who is asked for which.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::additional::{ProofKind, StepType};
+use crate::small_map::SmallMap;
 
 /// The additional steps of a Flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +18,7 @@ pub struct AdditionalSteps {
     /// whoever asks for it.
     pub catalogue: Vec<StepRule>,
     /// Which of them are asked for when a session says nothing else.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
     pub asked: Matrix,
     /// Files of one step in one round.
     #[serde(default = "ten")]
@@ -29,10 +31,10 @@ const fn ten() -> u32 {
 
 /// Country (alpha-2) or `all`, then kind of document or `all`: what is asked for there. The most specific entry counts,
 /// whole; see `docs/decisions/0050`.
-pub type Matrix = BTreeMap<String, BTreeMap<String, Asked>>;
+pub type Matrix = SmallMap<String, SmallMap<String, Asked>>;
 
 /// One entry of a matrix.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -40,7 +42,44 @@ pub enum Asked {
     /// These steps and no other, as they are.
     Only(Vec<String>),
     /// These steps and no other, each with what is different about it here. An empty object asks for none.
-    Each(BTreeMap<String, StepChange>),
+    Each(
+        #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepChange>"))]
+        SmallMap<String, StepChange>,
+    ),
+}
+
+impl<'de> Deserialize<'de> for Asked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Shape;
+
+        impl<'de> Visitor<'de> for Shape {
+            type Value = Asked;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(
+                    "a list of names of steps, or an object with what is different about each",
+                )
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Asked, A::Error> {
+                let mut only = Vec::new();
+                while let Some(name) = names.next_element()? {
+                    only.push(name);
+                }
+                Ok(Asked::Only(only))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut changes: A) -> Result<Asked, A::Error> {
+                let mut each = SmallMap::new();
+                while let Some((name, change)) = changes.next_entry()? {
+                    each.insert(name, change);
+                }
+                Ok(Asked::Each(each))
+            }
+        }
+
+        deserializer.deserialize_any(Shape)
+    }
 }
 
 /// An additional step that may be asked for.
@@ -54,7 +93,8 @@ pub struct StepRule {
     /// What may be done with it; the first when nothing else is asked for.
     pub types: Vec<StepType>,
     /// What the applicant reads, by language tag.
-    pub texts: BTreeMap<String, StepTexts>,
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepTexts>"))]
+    pub texts: SmallMap<String, StepTexts>,
     /// What is compared or typed; also the names under which a company gives what it knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
@@ -113,9 +153,9 @@ pub struct StepChange {
     #[cfg_attr(feature = "ts", tsify(optional))]
     pub kind: Option<StepType>,
     /// What the applicant reads; languages that are not named keep their texts.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub texts: BTreeMap<String, StepTexts>,
+    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+    #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepTexts>", optional))]
+    pub texts: SmallMap<String, StepTexts>,
     /// Some of the fields of the catalogue, instead of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ts", tsify(optional))]

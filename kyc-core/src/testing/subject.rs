@@ -338,7 +338,7 @@ fn step_tries(session: &collection::Session) -> Vec<collection::Event> {
             step: name,
             source: Source::File,
             blob: blob(name),
-            given: std::collections::BTreeMap::new(),
+            given: crate::SmallMap::new(),
         });
         events.push(events::ask(&[Item::AdditionalStep(name)]));
     }
@@ -346,7 +346,7 @@ fn step_tries(session: &collection::Session) -> Vec<collection::Event> {
         step: none,
         source: Source::Camera,
         blob: blob(none),
-        given: std::collections::BTreeMap::new(),
+        given: crate::SmallMap::new(),
     });
     events
 }

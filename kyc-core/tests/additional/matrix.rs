@@ -1,8 +1,6 @@
 //! Every combination of what the Flow asks, what the session asks, country, document and type resolves as
 //! docs/decisions/0050 says.
 
-use std::collections::BTreeMap;
-
 use kyc_core::flow::{Applies, Asked, Matrix, SourcesChange, StepChange};
 use kyc_core::{Country, DocumentType, Flow, StepType};
 use serde_json::{Value, json};
@@ -47,7 +45,7 @@ fn matrix(cells: &[(usize, Cell)]) -> Matrix {
         let (country, document) = PLACES[*place];
         let asked = match cell {
             Cell::Absent => continue,
-            Cell::None => Asked::Each(BTreeMap::new()),
+            Cell::None => Asked::Each(kyc_core::SmallMap::new()),
             Cell::OnlyA => Asked::Only(vec![A.to_owned()]),
             Cell::Changed(kind) => Asked::Each(
                 [
@@ -57,7 +55,7 @@ fn matrix(cells: &[(usize, Cell)]) -> Matrix {
                 .into(),
             ),
         };
-        let row = matrix.entry(country.to_owned()).or_default();
+        let row = matrix.or_default(country.to_owned());
         row.insert(document.to_owned(), asked);
     }
     matrix
@@ -242,8 +240,8 @@ fn a_change_replaces_what_it_names_and_leaves_the_rest() {
         (true, true, false)
     );
     let texts = bill.texts();
-    assert_eq!(texts["de"].name, "Nachweis");
-    assert_eq!(texts["en"].name, "Proof of address");
+    assert_eq!(texts.get("de").unwrap().name, "Nachweis");
+    assert_eq!(texts.get("en").unwrap().name, "Proof of address");
 }
 
 #[test]

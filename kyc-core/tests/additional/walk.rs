@@ -1,7 +1,5 @@
 //! The applicant's side: one round a step, back and forth, another document, resubmission, and what the company adds.
 
-use std::collections::BTreeMap;
-
 use kyc_core::collection::{Effect, Event, Given as Known, Reason, Session, State};
 use kyc_core::flow::{Asked, Matrix};
 use kyc_core::testing::Given;
@@ -388,7 +386,7 @@ fn what_is_asked_of_one_applicant_replaces_what_the_flow_asks() {
         steps(prescribed(Asked::Only(vec!["ADDITIONAL_PHOTO".to_owned()]))),
         ["ADDITIONAL_PHOTO"]
     );
-    assert!(steps(prescribed(Asked::Each(BTreeMap::new()))).is_empty());
+    assert!(steps(prescribed(Asked::Each(kyc_core::SmallMap::new()))).is_empty());
 }
 
 #[test]
@@ -576,7 +574,7 @@ fn the_fullest_submission_fits_into_one_effect() {
     let flow = kyc_core::Flow::from_json(&definition.to_string())
         .unwrap()
         .into();
-    let known: BTreeMap<_, _> = fields[..5]
+    let known: kyc_core::SmallMap<_, _> = fields[..5]
         .iter()
         .map(|field| (field.parse().unwrap(), Pii::new("x".repeat(900))))
         .collect();

@@ -88,7 +88,7 @@ fn every_event_survives_the_wire() {
             step: "UTILITY_BILL".parse().unwrap(),
             source: Source::File,
             blob: blob(Item::Selfie, 1),
-            given: std::collections::BTreeMap::new(),
+            given: kyc_core::SmallMap::new(),
         },
     ]);
     let kinds: std::collections::BTreeSet<_> = events.iter().map(Event::kind).collect();

@@ -1,12 +1,12 @@
 //! Additional steps in their words, both ways: what a request asks for, and what counts for a session.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use kyc_core::collection::Given;
+use kyc_core::collection::{Given, GivenFields};
 use kyc_core::flow::{
     ALL as OUR_ALL, AdditionalStep, Asked, Matrix, Sources, SourcesChange, StepChange, StepTexts,
 };
-use kyc_core::{Country, DocumentType, FieldName, Flow, Pii, StepName, StepType};
+use kyc_core::{Country, DocumentType, FieldName, Flow, Pii, SmallMap, StepName, StepType};
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
@@ -26,7 +26,7 @@ pub(super) fn read(value: &Value) -> Result<Matrix, Refusal> {
                 .map_err(|_| Refusal::bad("additionalSteps names a country that there is not."))?
                 .to_string(),
         };
-        let mut documents = BTreeMap::new();
+        let mut documents = SmallMap::new();
         for (document, asked) in object(row, "additionalSteps has no types of documents.")? {
             let document = match document.as_str() {
                 ALL => OUR_ALL.to_owned(),
@@ -41,7 +41,7 @@ pub(super) fn read(value: &Value) -> Result<Matrix, Refusal> {
         matrix.insert(country, documents);
     }
     // The answer tells every step with all its texts at each of them.
-    match matrix.values().map(BTreeMap::len).sum::<usize>() <= MOST_PLACES {
+    match matrix.values().map(SmallMap::len).sum::<usize>() <= MOST_PLACES {
         true => Ok(matrix),
         false => Err(Refusal::bad("additionalSteps has too many entries.")),
     }
@@ -88,8 +88,8 @@ fn read_type(value: &Value) -> Result<StepType, Refusal> {
     among(StepType::ALL, word).ok_or(Refusal::bad("type is not UPLOAD, COMPARE or EXTRACT."))
 }
 
-fn read_texts(value: &Value) -> Result<BTreeMap<String, StepTexts>, Refusal> {
-    let mut texts = BTreeMap::new();
+fn read_texts(value: &Value) -> Result<SmallMap<String, StepTexts>, Refusal> {
+    let mut texts = SmallMap::new();
     for (locale, value) in object(value, "texts is not an object of locales.")? {
         if !LOCALES.contains(&locale.as_str()) {
             return Err(Refusal::bad("texts names a locale that there is not."));
@@ -142,7 +142,7 @@ pub(super) fn read_given(value: &Value) -> Result<Given, Refusal> {
         let name: StepName = name
             .parse()
             .map_err(|_| Refusal::bad("There is no such additional step."))?;
-        let mut known = BTreeMap::new();
+        let mut known = SmallMap::new();
         for (field, value) in object(fields, "additionalData is not an object of fields.")? {
             let field: FieldName = field
                 .parse()
@@ -158,7 +158,7 @@ pub(super) fn read_given(value: &Value) -> Result<Given, Refusal> {
 
 /// What the company knows, as it was given.
 pub(super) fn write_given(given: &Given) -> Value {
-    let step = |(name, fields): (&StepName, &BTreeMap<FieldName, Pii<String>>)| {
+    let step = |(name, fields): (&StepName, &GivenFields)| {
         let fields = fields
             .iter()
             .map(|(field, value)| (field.to_string(), json!(value.expose())))

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use base64ct::{Base64, Encoding};
-use kyc_core::collection::{Given, Session};
+use kyc_core::collection::{Given, GivenFields, Session};
 use kyc_core::{Key, SessionId, Source, StepName, review};
 use serde_json::{Map, Value, json};
 
@@ -138,7 +138,8 @@ fn given(body: &Map<String, Value>, step: StepName) -> Result<Given, Refusal> {
         Some(value) => matrix::read_given(value)?,
         None => Given::new(),
     };
-    match given.keys().all(|name| *name == step) {
+    let is_of_it = given.keys().all(|name| *name == step);
+    match is_of_it {
         true => Ok(given),
         false => Err(Refusal::bad(
             "additionalData names another additional step.",
@@ -146,10 +147,7 @@ fn given(body: &Map<String, Value>, step: StepName) -> Result<Given, Refusal> {
     }
 }
 
-fn given_of(
-    given: &Given,
-    step: StepName,
-) -> std::collections::BTreeMap<kyc_core::FieldName, kyc_core::Pii<String>> {
+fn given_of(given: &Given, step: StepName) -> GivenFields {
     given.get(&step).cloned().unwrap_or_default()
 }
 

@@ -1,19 +1,18 @@
 //! The arrows of additional steps: one round a step, and what the company may say before and after.
 
-use std::collections::BTreeMap;
-
 use super::{Desk, Judged};
 use crate::additional::{ProofKind, Source, StepName};
 use crate::case::is_short;
-use crate::collection::additional::{Given, Origin, Prescribed};
+use crate::collection::additional::{Given, GivenFields, Origin, Prescribed};
 use crate::collection::case::Change;
 use crate::collection::event::{Event, Reason};
 use crate::collection::table::State;
 use crate::engine::Outcome;
 use crate::flow::{Fault, Matrix, faults};
-use crate::ids::{BlobRef, FieldName};
+use crate::ids::BlobRef;
 use crate::item::Item;
-use crate::pii::Pii;
+use crate::json;
+use crate::small_map::SmallMap;
 
 pub(super) fn additional_step(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     match event {
@@ -113,7 +112,7 @@ pub(super) fn prescribe(steps: Option<&Matrix>, given: &Given, desk: &Desk<'_>) 
         if let Some((_, fault)) = faults(matrix, catalogue).first() {
             return Err(refusal(*fault));
         }
-        if serde_json::to_string(matrix).map_or(0, |text| text.len()) > LONGEST_MATRIX {
+        if json::write(matrix).len() > LONGEST_MATRIX {
             return Err(Reason::TextTooLong);
         }
     }
@@ -132,7 +131,7 @@ pub(super) fn prescribe(steps: Option<&Matrix>, given: &Given, desk: &Desk<'_>) 
 pub(super) fn supply(
     state: State,
     (name, source, blob): (StepName, Source, &BlobRef),
-    fields: &BTreeMap<FieldName, Pii<String>>,
+    fields: &GivenFields,
     desk: &Desk<'_>,
 ) -> Judged {
     let case = desk.case;
@@ -160,11 +159,7 @@ pub(super) fn supply(
 }
 
 /// The catalogue knows the step and the names of its fields.
-fn known(
-    name: StepName,
-    fields: &BTreeMap<FieldName, Pii<String>>,
-    desk: &Desk<'_>,
-) -> Result<(), Reason> {
+fn known(name: StepName, fields: &GivenFields, desk: &Desk<'_>) -> Result<(), Reason> {
     let offered = desk.flow.catalogue().and_then(|all| all.offered(name));
     let offered = offered.ok_or(Reason::StepUnknown)?;
     match fields.keys().all(|field| offered.fields.contains(field)) {
@@ -175,8 +170,8 @@ fn known(
 
 /// All of it leaves in one effect.
 fn fits(given: &Given) -> Result<(), Reason> {
-    let short = given.values().flat_map(BTreeMap::values).all(is_short);
-    let length = serde_json::to_string(given).map_or(0, |text| text.len());
+    let short = given.values().flat_map(SmallMap::values).all(is_short);
+    let length = json::write(given).len();
     match short && length <= LONGEST_GIVEN {
         true => Ok(()),
         false => Err(Reason::TextTooLong),

@@ -1,7 +1,5 @@
 //! What is wrong with additional steps: with a catalogue, and with a matrix, be it the Flow's or a session's.
 
-use std::collections::BTreeMap;
-
 use super::super::resolved::{AdditionalStep, Catalogue, OfferedStep};
 use super::super::steps::{ALL, AdditionalSteps, Asked, Matrix, StepChange, StepRule, StepTexts};
 use super::{Code, Linter, MOST_ATTEMPTS, Offer};
@@ -10,6 +8,7 @@ use crate::case::DocumentType;
 use crate::collection::State;
 use crate::country::Country;
 use crate::ids::FieldName;
+use crate::small_map::SmallMap;
 
 /// What is wrong with an entry of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +135,7 @@ fn change_faults(
     }
     text_faults(&change.texts, place, found);
     // On top of whatever the Flow changes in some country.
-    let below = catalogue.asked.values().flat_map(BTreeMap::values);
+    let below = catalogue.asked.values().flat_map(SmallMap::values);
     let below = below.map(|asked| asked.change(offered.name));
     if below
         .chain([None])
@@ -147,7 +146,7 @@ fn change_faults(
     }
 }
 
-fn text_faults(texts: &BTreeMap<String, StepTexts>, place: &str, found: &mut Vec<(String, Fault)>) {
+fn text_faults(texts: &SmallMap<String, StepTexts>, place: &str, found: &mut Vec<(String, Fault)>) {
     for (locale, text) in texts {
         let place = format!("{place}.texts.{locale}");
         if !is_language(locale) {
@@ -182,7 +181,7 @@ impl Linter {
         rules: Option<&AdditionalSteps>,
         steps: &[State],
         documents: &[Offer],
-    ) -> Option<Catalogue> {
+    ) {
         let asks = steps.contains(&State::AdditionalStep);
         let Some(rules) = rules else {
             if asks {
@@ -192,7 +191,7 @@ impl Linter {
                     "additional_step has nothing to ask for: give a catalogue",
                 );
             }
-            return None;
+            return;
         };
         if !asks {
             self.find(
@@ -245,7 +244,6 @@ impl Linter {
             self.find(code, format!("additional_steps.asked.{place}"), message);
         }
         self.met(&rules.asked, documents);
-        Some(catalogue)
     }
 
     fn offered(&mut self, rule: &StepRule, path: &str) -> Option<OfferedStep> {

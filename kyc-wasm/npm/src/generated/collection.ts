@@ -593,7 +593,10 @@ export interface AdditionalSteps {
 export type Matrix = Record<string, Record<string, Asked>>;
 
 /** What the company knows: by step and field. */
-export type Given = Record<StepName, Record<FieldName, string>>;
+export type Given = Record<StepName, GivenFields>;
+
+/** What the company knows of one step: by field. */
+export type GivenFields = Record<FieldName, string>;
 
 /**
  * The states of the applicant's walk.
@@ -613,7 +616,7 @@ export type EventKind = "start" | "submit_details" | "select_document" | "captur
 /**
  * Something that happened or is asked for. Refuses what it does not know.
  */
-export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "capture_step"; step: StepName; source: Source; blob: BlobRef; proof?: ProofKind } | { type: "review_step" } | { type: "accept_step" } | { type: "retake_step" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "prescribe"; steps?: Matrix; given?: Given } | { type: "supply_step"; step: StepName; source: Source; blob: BlobRef; given?: Record<FieldName, Pii<string>> } | { type: "cancel" } | { type: "erase" } | { type: "hold"; reason: HoldReason } | { type: "lift" } | { type: "deadline_reached" } | { type: "reminder_due" };
+export type Event = { type: "start"; consent: Consent } | { type: "submit_details"; details: Details } | { type: "select_document"; country: Country; document: DocumentType } | { type: "capture_page"; side: Side; blob: BlobRef } | { type: "review_document" } | { type: "accept_document" } | { type: "retake_page"; side: Side } | { type: "capture_selfie"; blob: BlobRef } | { type: "review_selfie" } | { type: "accept_selfie" } | { type: "retake_selfie" } | { type: "capture_step"; step: StepName; source: Source; blob: BlobRef; proof?: ProofKind } | { type: "review_step" } | { type: "accept_step" } | { type: "retake_step" } | { type: "back" } | { type: "request_resubmission"; items: Ask[] } | { type: "decide"; decision: Decision } | { type: "prescribe"; steps?: Matrix; given?: Given } | { type: "supply_step"; step: StepName; source: Source; blob: BlobRef; given?: GivenFields } | { type: "cancel" } | { type: "erase" } | { type: "hold"; reason: HoldReason } | { type: "lift" } | { type: "deadline_reached" } | { type: "reminder_due" };
 
 /**
  * Why nothing may be erased. Codes only: what it is about is in the company's own files.

@@ -1,0 +1,313 @@
+//! Writing: everything behind everything else, without a space.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+
+use super::{Malformed, scan};
+
+/// Puts values behind a text.
+pub(super) struct Writer<'a>(pub(super) &'a mut String);
+
+/// A list or an object that is not closed yet.
+pub(super) struct Open<'a> {
+    text: &'a mut String,
+    end: char,
+}
+
+type Written = Result<(), Malformed>;
+
+impl<'a> Writer<'a> {
+    fn put(self, text: &str) -> Written {
+        self.0.push_str(text);
+        Ok(())
+    }
+
+    fn open(self, begin: char, end: char) -> Open<'a> {
+        self.0.push(begin);
+        Open { text: self.0, end }
+    }
+}
+
+impl Open<'_> {
+    /// A comma, unless the list or the object has only just begun: no value ends like that.
+    fn separate(&mut self) {
+        if !matches!(self.text.as_bytes().last(), Some(b'{' | b'[')) {
+            self.text.push(',');
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        self.separate();
+        quote(self.text, name);
+        self.text.push(':');
+    }
+
+    fn close(self) {
+        self.text.push(self.end);
+    }
+}
+
+fn quote(text: &mut String, value: &str) {
+    text.push('"');
+    let mut rest = value;
+    loop {
+        let (plain, behind) = rest
+            .split_at_checked(scan::plain(rest.as_bytes()))
+            .unwrap_or((rest, ""));
+        text.push_str(plain);
+        let mut behind = behind.chars();
+        let Some(special) = behind.next() else { break };
+        escape(text, special);
+        rest = behind.as_str();
+    }
+    text.push('"');
+}
+
+fn escape(text: &mut String, special: char) {
+    let short = match special {
+        '"' => '"',
+        '\\' => '\\',
+        '\u{8}' => 'b',
+        '\t' => 't',
+        '\n' => 'n',
+        '\u{c}' => 'f',
+        '\r' => 'r',
+        control => {
+            text.push_str("\\u00");
+            let code = control as u32;
+            text.extend(char::from_digit(code >> 4, 16));
+            text.extend(char::from_digit(code & 15, 16));
+            return;
+        }
+    };
+    text.push('\\');
+    text.push(short);
+}
+
+fn digits(text: &mut String, mut number: u64) {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        first -= 1;
+        if number == 0 {
+            break;
+        }
+    }
+    let digits = digits.get(first..).unwrap_or_default();
+    text.push_str(str::from_utf8(digits).unwrap_or_default());
+}
+
+impl<'a> Serializer for Writer<'a> {
+    type Ok = ();
+    type Error = Malformed;
+    type SerializeSeq = Open<'a>;
+    type SerializeMap = Open<'a>;
+    type SerializeStruct = Open<'a>;
+    type SerializeTuple = Impossible<(), Malformed>;
+    type SerializeTupleStruct = Impossible<(), Malformed>;
+    type SerializeTupleVariant = Impossible<(), Malformed>;
+    type SerializeStructVariant = Impossible<(), Malformed>;
+
+    fn serialize_bool(self, value: bool) -> Written {
+        self.put(if value { "true" } else { "false" })
+    }
+
+    fn serialize_u8(self, value: u8) -> Written {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u16(self, value: u16) -> Written {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u32(self, value: u32) -> Written {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u64(self, value: u64) -> Written {
+        digits(self.0, value);
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Written {
+        quote(self.0, value);
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Written {
+        self.put("null")
+    }
+
+    fn serialize_unit(self) -> Written {
+        self.put("null")
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Written {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Written {
+        value.serialize(self)
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Written {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, Malformed> {
+        Ok(self.open('[', ']'))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Open<'a>, Malformed> {
+        Ok(self.open('{', '}'))
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, Malformed> {
+        Ok(self.open('{', '}'))
+    }
+
+    fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Written {
+        Err(Malformed)
+    }
+
+    // None of the following occurs in a chart.
+
+    fn serialize_i8(self, _: i8) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_i16(self, _: i16) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_i32(self, _: i32) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_i64(self, _: i64) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_f32(self, _: f32) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_f64(self, _: f64) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_char(self, _: char) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_bytes(self, _: &[u8]) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Written {
+        Err(Malformed)
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Malformed> {
+        Err(Malformed)
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleStruct, Malformed> {
+        Err(Malformed)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant, Malformed> {
+        Err(Malformed)
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant, Malformed> {
+        Err(Malformed)
+    }
+}
+
+impl SerializeSeq for Open<'_> {
+    type Ok = ();
+    type Error = Malformed;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+        self.separate();
+        value.serialize(Writer(self.text))
+    }
+
+    fn end(self) -> Written {
+        self.close();
+        Ok(())
+    }
+}
+
+impl SerializeMap for Open<'_> {
+    type Ok = ();
+    type Error = Malformed;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
+        self.separate();
+        let before = self.text.len();
+        key.serialize(Writer(self.text))?;
+        let is_text = self.text.as_bytes().get(before) == Some(&b'"');
+        self.text.push(':');
+        is_text.then_some(()).ok_or(Malformed)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+        value.serialize(Writer(self.text))
+    }
+
+    fn end(self) -> Written {
+        self.close();
+        Ok(())
+    }
+}
+
+impl SerializeStruct for Open<'_> {
+    type Ok = ();
+    type Error = Malformed;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Written {
+        self.name(name);
+        value.serialize(Writer(self.text))
+    }
+
+    fn end(self) -> Written {
+        self.close();
+        Ok(())
+    }
+}

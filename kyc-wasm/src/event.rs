@@ -1,0 +1,73 @@
+//! An event from its kind and its texts.
+
+use kyc_core::collection::{Event, EventKind};
+use kyc_core::{Consent, Details, DocumentType, ProofKind, Side, Source};
+
+/// Nothing when there is no such event, or when it is none that a page can send.
+pub(crate) fn read(kind: usize, texts: [Option<String>; 4]) -> Option<Event> {
+    let kind = *EventKind::ALL.get(kind)?;
+    Some(match (kind, texts) {
+        (EventKind::Start, [Some(version), Some(locale), None, None]) => Event::Start {
+            consent: Consent { version, locale },
+        },
+        (EventKind::SubmitDetails, [Some(given), Some(family), Some(born), None]) => {
+            Event::SubmitDetails {
+                details: Details {
+                    given_names: given.into(),
+                    family_name: family.into(),
+                    date_of_birth: born.into(),
+                },
+            }
+        }
+        (EventKind::SelectDocument, [Some(country), Some(document), None, None]) => {
+            Event::SelectDocument {
+                country: country.parse().ok()?,
+                document: word(&document, DocumentType::ALL, DocumentType::as_str)?,
+            }
+        }
+        (EventKind::CapturePage, [Some(side), Some(blob), None, None]) => Event::CapturePage {
+            side: word(&side, Side::ALL, Side::as_str)?,
+            blob: blob.try_into().ok()?,
+        },
+        (EventKind::RetakePage, [Some(side), None, None, None]) => Event::RetakePage {
+            side: word(&side, Side::ALL, Side::as_str)?,
+        },
+        (EventKind::CaptureSelfie, [Some(blob), None, None, None]) => Event::CaptureSelfie {
+            blob: blob.try_into().ok()?,
+        },
+        (EventKind::CaptureStep, [Some(step), Some(source), Some(blob), proof]) => {
+            Event::CaptureStep {
+                step: step.parse().ok()?,
+                source: word(&source, Source::ALL, Source::as_str)?,
+                blob: blob.try_into().ok()?,
+                proof: match proof {
+                    Some(proof) => Some(word(&proof, ProofKind::ALL, ProofKind::as_str)?),
+                    None => None,
+                },
+            }
+        }
+        (kind, [None, None, None, None]) => plain(kind)?,
+        _ => return None,
+    })
+}
+
+/// The events that carry nothing.
+const fn plain(kind: EventKind) -> Option<Event> {
+    Some(match kind {
+        EventKind::ReviewDocument => Event::ReviewDocument,
+        EventKind::AcceptDocument => Event::AcceptDocument,
+        EventKind::ReviewSelfie => Event::ReviewSelfie,
+        EventKind::AcceptSelfie => Event::AcceptSelfie,
+        EventKind::RetakeSelfie => Event::RetakeSelfie,
+        EventKind::ReviewStep => Event::ReviewStep,
+        EventKind::AcceptStep => Event::AcceptStep,
+        EventKind::RetakeStep => Event::RetakeStep,
+        EventKind::Back => Event::Back,
+        EventKind::Cancel => Event::Cancel,
+        _ => return None,
+    })
+}
+
+fn word<T: Copy>(text: &str, all: &[T], as_str: fn(T) -> &'static str) -> Option<T> {
+    all.iter().copied().find(|word| as_str(*word) == text)
+}
