@@ -1,9 +1,9 @@
 //! An event from its kind and its texts.
 
-use kyc_core::collection::{Event, EventKind};
+use kyc_core::collection::{Event, EventKind, HoldReason};
 use kyc_core::{Consent, Details, DocumentType, ProofKind, Side, Source};
 
-/// Nothing when there is no such event, or when it is none that a page can send.
+/// Nothing when there is no such event, or when it carries what no page knows: asks, decisions, steps.
 pub(crate) fn read(kind: usize, texts: [Option<String>; 4]) -> Option<Event> {
     let kind = *EventKind::ALL.get(kind)?;
     Some(match (kind, texts) {
@@ -46,6 +46,9 @@ pub(crate) fn read(kind: usize, texts: [Option<String>; 4]) -> Option<Event> {
                 },
             }
         }
+        (EventKind::Hold, [Some(reason), None, None, None]) => Event::Hold {
+            reason: word(&reason, HoldReason::ALL, HoldReason::as_str)?,
+        },
         (kind, [None, None, None, None]) => plain(kind)?,
         _ => return None,
     })
@@ -63,7 +66,13 @@ const fn plain(kind: EventKind) -> Option<Event> {
         EventKind::AcceptStep => Event::AcceptStep,
         EventKind::RetakeStep => Event::RetakeStep,
         EventKind::Back => Event::Back,
+        // No page may send these, and its server takes none of them from it. They cost nothing here, and let the session of a
+        // page be played through in a test.
         EventKind::Cancel => Event::Cancel,
+        EventKind::Erase => Event::Erase,
+        EventKind::Lift => Event::Lift,
+        EventKind::DeadlineReached => Event::DeadlineReached,
+        EventKind::ReminderDue => Event::ReminderDue,
         _ => return None,
     })
 }

@@ -1,20 +1,49 @@
-//! kyc-core's collection session with JSON in and JSON out: what a page may call, and nothing that decides.
+//! kyc-core's collection session for a page: what it may call, and nothing that decides.
 //!
-//! Answers are text, so that what a page sends, a server stores and WebAssembly takes is the same JSON. A fault is thrown as
-//! its code; the input is never repeated in it.
+//! An event crosses as its kind and its texts, its answer as one number: nothing is parsed on the way. What is read once and
+//! drawn crosses as JSON. A fault is thrown as its code; the input is never repeated in it.
+
+mod answer;
+mod event;
+mod offers;
 
 use std::sync::Arc;
 
-use kyc_core::collection::{Event, Rejected, Session, Step};
-use kyc_core::{Country, DecodeError, DocumentType, Flow, Side, Timestamp};
-use serde::Serialize;
+use kyc_core::collection::{Effect, Session};
+use kyc_core::{DecodeError, Timestamp, json};
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The words that cross as numbers: states, kinds of events, reasons. A line each, a space between words.
+#[wasm_bindgen]
+pub fn words() -> String {
+    answer::words()
+}
+
+/// A Flow, read once for all its sessions.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Flow(Arc<kyc_core::Flow>);
+
+#[wasm_bindgen]
+impl Flow {
+    /// Reads what the server has judged.
+    ///
+    /// # Errors
+    ///
+    /// `malformed_flow`.
+    pub fn read(flow: &str) -> Result<Self, String> {
+        kyc_core::Flow::judged_elsewhere(flow)
+            .map(|flow| Self(Arc::new(flow)))
+            .map_err(|_| "malformed_flow".to_owned())
+    }
+}
 
 /// One applicant's session inside a page.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Collection {
     session: Session,
+    effects: Vec<Effect>,
 }
 
 #[wasm_bindgen]
@@ -23,63 +52,63 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// `malformed_flow` or `malformed_session`.
-    pub fn open(flow: &str, session: &str, now: f64) -> Result<Self, String> {
+    /// `malformed_session`.
+    pub fn open(flow: &Flow, session: &str, now: f64) -> Result<Self, String> {
         let id = session.parse().map_err(|_| "malformed_session")?;
-        Ok(Self {
-            session: Session::open(&read(flow)?, id, moment(now)),
-        })
+        Ok(Self::at(Session::open(&flow.0, id, moment(now))))
     }
 
     /// A session as its snapshot left it.
     ///
     /// # Errors
     ///
-    /// `malformed_flow`, or why the snapshot does not open.
-    pub fn restore(flow: &str, snapshot: &str) -> Result<Self, String> {
-        let session = Session::decode(snapshot, &read(flow)?).map_err(|error| fault(&error))?;
-        Ok(Self { session })
+    /// Why the snapshot does not open.
+    pub fn restore(flow: &Flow, snapshot: &str) -> Result<Self, String> {
+        let session = Session::decode(snapshot, &flow.0);
+        session
+            .map(Self::at)
+            .map_err(|error| fault(&error).to_owned())
     }
 
-    /// Lets an event happen, if it may: a step, or a rejection that has changed nothing.
+    /// Lets an event happen, if it may. Its kind is its place among the words, its texts are in the order of the event's fields.
     ///
-    /// # Errors
-    ///
-    /// `malformed_event`.
-    pub fn handle(&mut self, event: &str, now: f64) -> Result<String, String> {
-        let event: Event = serde_json::from_str(event).map_err(|_| "malformed_event")?;
+    /// The answer is explained at `answer.rs`.
+    pub fn handle(
+        &mut self,
+        kind: usize,
+        first: Option<String>,
+        second: Option<String>,
+        third: Option<String>,
+        fourth: Option<String>,
+        now: f64,
+    ) -> u32 {
+        let Some(event) = event::read(kind, [first, second, third, fourth]) else {
+            return answer::MALFORMED;
+        };
         let answer = self.session.handle(&event, moment(now));
-        Ok(text(&answer.map_or_else(
-            |rejected| Answer::Rejected { rejected },
-            |step| Answer::Step { step },
-        )))
+        let told = answer::pack(&answer);
+        self.effects = answer.map_or_else(|_| Vec::new(), |step| step.effects);
+        told
+    }
+
+    /// The effects of the step that was answered last.
+    pub fn effects(&self) -> String {
+        json::write(&self.effects)
+    }
+
+    /// How many events were accepted so far.
+    pub fn version(&self) -> u32 {
+        self.session.version()
     }
 
     /// Everything a page draws.
     pub fn view(&self) -> String {
-        text(&self.session.view())
+        json::write(&self.session.view())
     }
 
     /// Which documents can be chosen, country by country; the Flow decides.
     pub fn offers(&self) -> String {
-        let offers = Country::all().map(|country| Offers {
-            country,
-            documents: DocumentType::ALL
-                .iter()
-                .filter_map(|&document| {
-                    let sides = self.session.flow().sides(country, document)?;
-                    Some(Offer {
-                        document,
-                        sides: sides.to_vec(),
-                    })
-                })
-                .collect(),
-        });
-        text(
-            &offers
-                .filter(|offers| !offers.documents.is_empty())
-                .collect::<Vec<_>>(),
-        )
+        json::write(&offers::of(self.session.flow()))
     }
 
     /// The session at rest.
@@ -88,39 +117,13 @@ impl Collection {
     }
 }
 
-/// The answer to an event, as a page reads it.
-#[derive(Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-enum Answer {
-    Step {
-        #[serde(flatten)]
-        step: Step,
-    },
-    Rejected {
-        #[serde(flatten)]
-        rejected: Rejected,
-    },
-}
-
-/// The documents of one country.
-#[derive(Serialize)]
-struct Offers {
-    country: Country,
-    documents: Vec<Offer>,
-}
-
-/// A document and its sides to photograph.
-#[derive(Serialize)]
-struct Offer {
-    #[serde(rename = "type")]
-    document: DocumentType,
-    sides: Vec<Side>,
-}
-
-fn read(flow: &str) -> Result<Arc<Flow>, &'static str> {
-    Flow::from_json(flow)
-        .map(Arc::new)
-        .map_err(|_| "malformed_flow")
+impl Collection {
+    const fn at(session: Session) -> Self {
+        Self {
+            session,
+            effects: Vec::new(),
+        }
+    }
 }
 
 /// JavaScript's milliseconds; what is no moment becomes the first one.
@@ -133,18 +136,11 @@ const fn moment(now: f64) -> Timestamp {
     Timestamp::from_millis(now as u64)
 }
 
-fn fault(error: &DecodeError) -> &'static str {
+const fn fault(error: &DecodeError) -> &'static str {
     match error {
         DecodeError::UnknownSchema { .. } => "unknown_schema",
         DecodeError::Tampered => "tampered_snapshot",
         DecodeError::ForeignChart { .. } | DecodeError::ForeignFlow { .. } => "foreign_snapshot",
         _ => "malformed_snapshot",
-    }
-}
-
-fn text(value: &impl Serialize) -> String {
-    match serde_json::to_string(value) {
-        Ok(text) => text,
-        Err(error) => unreachable!("the view's types are plain JSON: {error}"),
     }
 }

@@ -8,7 +8,7 @@ export function replayed({ flow, snapshot }: Loaded, waiting: readonly Waiting[]
   const chart = Chart.restore(flow, snapshot);
   for (const { event, at, version } of waiting) {
     try {
-      if (version === chart.view().version) chart.handle(event, at);
+      if (version === chart.version) chart.handle(event, at);
     } catch {
       // Not an event: the server will say so.
     }
@@ -57,7 +57,7 @@ export function advanced(standing: Loaded, { event, at, version }: Waiting): Loa
 export function isReadable({ flow, snapshot, view }: Loaded): boolean {
   try {
     const chart = Chart.restore(flow, snapshot);
-    const isSame = chart.view().version === view.version;
+    const isSame = chart.version === view.version;
     chart.release();
     return isSame;
   } catch {

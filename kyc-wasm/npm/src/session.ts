@@ -177,7 +177,7 @@ export class KycSession {
   #take(event: Event, photo: Waiting["photo"]): Answer {
     this.#alive();
     if (this.#handOvers.isElsewhere) return { outcome: "rejected", code: "not_accepted", state: this.#state.view.state, event: event.type };
-    const version = this.#chart.view().version;
+    const { version } = this.#chart;
     const at = this.#transport.now();
     const outcome = this.#chart.handle(event, at);
     if (outcome.outcome === "rejected") return outcome;

@@ -27,6 +27,7 @@ const CARRIED: { readonly [kind in EventKind]?: Carried } = {
   capture_page: { texts: ["side", "blob"] },
   retake_page: { texts: ["side"] },
   capture_selfie: { texts: ["blob"] },
+  hold: { texts: ["reason"] },
   capture_step: { texts: ["step", "source", "blob", "proof"], needed: 3 },
 };
 
