@@ -59,6 +59,15 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
+    /// Takes `null`, if it comes next.
+    fn null(&mut self) -> Found<bool> {
+        let is_next = self.peek() == Some(b'n');
+        if is_next {
+            self.word("null")?;
+        }
+        Ok(is_next)
+    }
+
     /// A whole number that is not negative: all that the charts know.
     fn number(&mut self) -> Found<u64> {
         let (mut number, mut length) = (0_u64, 0);
@@ -237,10 +246,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        match self.text()? {
-            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-            Cow::Owned(text) => visitor.visit_str(&text),
-        }
+        visitor.visit_str(&self.text()?)
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
@@ -257,11 +263,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        if self.peek() == Some(b'n') {
-            self.word("null")?;
-            return visitor.visit_none();
+        match self.null()? {
+            true => visitor.visit_none(),
+            false => visitor.visit_some(self),
         }
-        visitor.visit_some(self)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -274,18 +279,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
         self.need(b'[')?;
-        let mut items = Items::new(self, b']');
-        let list = visitor.visit_seq(&mut items)?;
-        items.finish()?;
-        Ok(list)
+        visitor.visit_seq(Items::new(self, b']'))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
         self.need(b'{')?;
-        let mut items = Items::new(self, b'}');
-        let map = visitor.visit_map(&mut items)?;
-        items.finish()?;
-        Ok(map)
+        visitor.visit_map(Items::new(self, b'}'))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -317,7 +316,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
-/// The elements of a list or an object, one by one.
+/// The elements of a list or an object, one by one. Whoever reads them reads all.
 struct Items<'a, 'de> {
     reader: &'a mut Reader<'de>,
     end: u8,
@@ -333,9 +332,9 @@ impl<'a, 'de> Items<'a, 'de> {
         }
     }
 
-    /// Whether there is another one; goes on to it.
+    /// Goes on to the next one, or behind the end.
     fn next(&mut self) -> Found<bool> {
-        if self.reader.peek() == Some(self.end) {
+        if self.reader.take(self.end) {
             return Ok(false);
         }
         if !self.is_first {
@@ -345,12 +344,16 @@ impl<'a, 'de> Items<'a, 'de> {
         Ok(true)
     }
 
-    fn finish(self) -> Found<()> {
-        self.reader.need(self.end)
+    /// Goes on to the next name, or behind the end.
+    fn next_name(&mut self) -> Found<bool> {
+        match self.next()? {
+            true if self.reader.peek() != Some(b'"') => Err(Malformed),
+            is_there => Ok(is_there),
+        }
     }
 }
 
-impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     type Error = Malformed;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Found<Option<T::Value>> {
@@ -361,17 +364,14 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
     }
 }
 
-impl<'de> MapAccess<'de> for &mut Items<'_, 'de> {
+impl<'de> MapAccess<'de> for Items<'_, 'de> {
     type Error = Malformed;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Found<Option<K::Value>> {
-        if !self.next()? {
-            return Ok(None);
+        match self.next_name()? {
+            true => seed.deserialize(&mut *self.reader).map(Some),
+            false => Ok(None),
         }
-        if self.reader.peek() != Some(b'"') {
-            return Err(Malformed);
-        }
-        seed.deserialize(&mut *self.reader).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Found<V::Value> {
