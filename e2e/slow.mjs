@@ -44,7 +44,10 @@ await mkdir(join(folder, "backoffice"));
 await writeFile(join(folder, "backoffice/index.html"), plain);
 
 const ours = await serve();
-const theirs = await serve({ words: { "--pages": folder } });
+const theirs = await serve({ words: { "--pages": folder } }).catch(async (error) => {
+  await ours.close();
+  throw error;
+});
 const browser = await chromium();
 const integrator = new Integrator(ours);
 
