@@ -12,8 +12,8 @@ const stage = scene();
 /** What the page sends in one request, and what it may have to send again after a break. */
 const PART = 256 * 1024;
 
-/** Several megabytes, which the page hands in as they are. */
-const photo = { name: "page.png", mimeType: "image/png", buffer: noise(1250, 800) };
+/** Three parts of noise, which the page hands in as they are. */
+const photo = { name: "page.png", mimeType: "image/png", buffer: noise(620, 400) };
 const whole = photo.buffer.length;
 
 test("a photo whose network breaks in the middle goes on where it broke", async (t) => {
@@ -141,11 +141,11 @@ class Line {
   }
 
   async breaks() {
-    await this.#is(true, 400 * 1024);
+    await this.#is(true, 120 * 1024);
   }
 
   async mends() {
-    await this.#is(false, 400 * 1024);
+    await this.#is(false, 120 * 1024);
   }
 
   async isFast() {

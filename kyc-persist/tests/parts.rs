@@ -137,6 +137,21 @@ fn what_is_dropped_is_gone_to_the_last_file() {
 }
 
 #[test]
+fn a_part_that_arrives_after_its_file_was_given_up_goes_as_well() {
+    run(async {
+        let place = tempfile::tempdir().unwrap();
+        for blobs in places(place.path()).await {
+            let (s, f) = (session("s-1"), file("a"));
+            begin(&blobs, &s, &f, 0, 1).await;
+            blobs.drop_parts(&s, &f).await.unwrap();
+            blobs.put_part(&s, &f, 1, part(2)).await.unwrap();
+            assert_eq!(blobs.unfinished(&s).await.unwrap(), 0);
+        }
+        assert_eq!(files(place.path()), Vec::<PathBuf>::new());
+    });
+}
+
+#[test]
 fn of_a_sealed_part_nothing_is_seen_and_none_passes_for_another() {
     run(async {
         let place = tempfile::tempdir().unwrap();

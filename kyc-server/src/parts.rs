@@ -356,7 +356,12 @@ impl Arriving<'_> {
         let rest = self.rest.split_off(Blobs::PART);
         let part = std::mem::replace(&mut self.rest, rest);
         let at = self.kept / Blobs::PART;
-        app.blobs.put_part(session, digest, at, part.into()).await?;
+        let (blobs, session, digest) = (app.blobs.clone(), session.clone(), digest.clone());
+        // Goes on when the caller has left: what was given up meanwhile must not be left behind.
+        let put = app
+            .tasks
+            .spawn(async move { blobs.put_part(&session, &digest, at, part.into()).await });
+        put.await.map_err(|_| Problem::internal())??;
         self.kept += Blobs::PART;
         Ok(())
     }

@@ -52,7 +52,7 @@ impl Blobs {
         Ok(())
     }
 
-    /// Keeps the part in this place, from 0. One that is there already stays as it is.
+    /// Keeps the part in this place, from 0, of a file that was begun. One that is there already stays as it is.
     ///
     /// # Errors
     ///
@@ -74,8 +74,13 @@ impl Blobs {
             None => bytes,
         };
         let place = self.parts_place(session, of, Naming::Make).await?;
-        let place = place.ok_or(StoreError::Erased)?.join(name(at));
-        self.write(&place, object, PutMode::Create).await?;
+        let place = place.ok_or(StoreError::Erased)?;
+        self.write(&place.clone().join(name(at)), object, PutMode::Create)
+            .await?;
+        // Given up while it was on its way: then it goes, too.
+        if self.pile(&place).await?.begun.is_none() {
+            self.clear(&place).await?;
+        }
         Ok(())
     }
 
