@@ -26,10 +26,15 @@ pub(crate) struct Program {
 impl Program {
     /// A server that keeps its log and configuration in `folder`, started with these words.
     pub(crate) fn new(folder: &Path, name: &str, words: &[String]) -> Self {
+        Self::configured(folder, name, words, "")
+    }
+
+    /// The same, with these lines at the end of its configuration.
+    pub(crate) fn configured(folder: &Path, name: &str, words: &[String], more: &str) -> Self {
         let port = free_port();
         let url = format!("http://127.0.0.1:{port}");
         let config = folder.join("config.toml");
-        fs::write(&config, &*CONFIG).unwrap();
+        fs::write(&config, format!("{}{more}", *CONFIG)).unwrap();
         let mut own = vec![
             "--listen".to_owned(),
             format!("127.0.0.1:{port}"),
@@ -177,7 +182,7 @@ fn free_port() -> u16 {
 static CONFIG: LazyLock<String> = LazyLock::new(|| {
     let mut config = format!(
         "[limits]\npeer_per_second = {MANY}\npeer_burst = {MANY}\ncaller_per_second = {MANY}\ncaller_burst = {MANY}\n\
-         uploads_per_minute = {MANY}\nupload_burst = {MANY}\nlogins_per_minute = {MANY}\nlogin_burst = {MANY}\n\
+         connections_per_peer = {MANY}\nstreams = {MANY}\nuploads_per_minute = {MANY}\nupload_burst = {MANY}\nlogins_per_minute = {MANY}\nlogin_burst = {MANY}\n\
          [[integrators]]\nname = \"shop\"\nkey_sha256 = \"{}\"\n",
         digest_of(API_KEY)
     );

@@ -254,7 +254,7 @@ fn frameworks() -> Result<Outcome> {
 
 fn package() -> Result<Outcome> {
     run(&mut command(
-        "cargo package --workspace --exclude xtask --exclude kyc-bindgen --exclude kyc-reliability --no-verify --locked --allow-dirty",
+        "cargo package --workspace --exclude xtask --exclude kyc-bindgen --exclude kyc-reliability --exclude kyc-load --no-verify --locked --allow-dirty",
     ))?;
     Ok(Outcome::Holds)
 }

@@ -39,7 +39,8 @@ cargo xtask <command>
   pages            the applicant page and the backoffice, ready to be served
   reliability      real faults against every store: failing calls, killed servers and databases, cut connections, lost power
                    --long, --seed N, --write (docs/reliability.md), or only the named scenarios
-  bench            what a step costs beside XState, Ballerine and raw statig, in one run; --quick, --write (docs/performance.md)
+  bench            what a step costs beside XState, Ballerine and raw statig; what stores and server carry, and how that grows
+                   --quick, --write (docs/performance.md), or only the named parts: steps, commits, flows, growth, page
   instructions     counts the instructions of the core's work, and holds them against benches/instructions.json; --write keeps them
   statechart       writes docs/statechart.md anew from the charts
   pictures         takes the README's pictures anew, on a walk through both pages

@@ -1,0 +1,128 @@
+//! The limits: what a disk can do without a store, and the bare engines.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use redb::{Database, Durability, TableDefinition};
+
+/// How large the file is that was written before: room for many records.
+const FILE: u64 = 64 * 1024 * 1024;
+
+/// Something that makes one record durable at a time.
+pub(crate) trait Durable: Send {
+    fn keep(&mut self, record: &[u8]);
+}
+
+/// Overwrites a file that has its blocks already, and syncs the data: the least a disk can be asked for.
+pub(crate) struct Preallocated {
+    file: File,
+    at: u64,
+}
+
+impl Preallocated {
+    pub(crate) fn new(directory: &Path) -> Self {
+        let path = directory.join("preallocated");
+        let mut file = File::options()
+            .create(true)
+            .truncate(true)
+            .read(true)
+            .write(true)
+            .open(path)
+            .unwrap();
+        let block = vec![1; 1024 * 1024];
+        for _ in 0..FILE / block.len() as u64 {
+            file.write_all(&block).unwrap();
+        }
+        file.sync_all().unwrap();
+        Self { file, at: 0 }
+    }
+}
+
+impl Durable for Preallocated {
+    fn keep(&mut self, record: &[u8]) {
+        self.file.write_all_at(record, self.at).unwrap();
+        self.file.sync_data().unwrap();
+        self.at = (self.at + record.len() as u64) % (FILE - 65536);
+    }
+}
+
+/// Makes a file longer, which is kept with the data.
+pub(crate) struct Append(File);
+
+impl Append {
+    pub(crate) fn new(directory: &Path) -> Self {
+        let mut options = OpenOptions::new();
+        let file = options
+            .create(true)
+            .append(true)
+            .open(directory.join("append"));
+        Self(file.unwrap())
+    }
+}
+
+impl Durable for Append {
+    fn keep(&mut self, record: &[u8]) {
+        self.0.write_all(record).unwrap();
+        self.0.sync_data().unwrap();
+    }
+}
+
+/// sled without anything of ours: one record, one flush.
+pub(crate) struct BareSled {
+    db: sled::Db,
+    number: u64,
+}
+
+impl BareSled {
+    pub(crate) fn new(directory: &Path) -> Self {
+        let config = sled::Config::new()
+            .path(directory.join("sled"))
+            .flush_every_ms(None);
+        Self {
+            db: config.open().unwrap(),
+            number: 0,
+        }
+    }
+}
+
+impl Durable for BareSled {
+    fn keep(&mut self, record: &[u8]) {
+        self.number += 1;
+        self.db.insert(self.number.to_be_bytes(), record).unwrap();
+        self.db.flush().unwrap();
+    }
+}
+
+/// redb without anything of ours: one record, one transaction in two phases, as ours are.
+pub(crate) struct BareRedb {
+    db: Database,
+    number: u64,
+}
+
+const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bare");
+
+impl BareRedb {
+    pub(crate) fn new(directory: &Path) -> Self {
+        Self {
+            db: Database::create(directory.join("bare.redb")).unwrap(),
+            number: 0,
+        }
+    }
+}
+
+impl Durable for BareRedb {
+    fn keep(&mut self, record: &[u8]) {
+        self.number += 1;
+        let mut writing = self.db.begin_write().unwrap();
+        writing.set_durability(Durability::Immediate).unwrap();
+        writing.set_two_phase_commit(true);
+        writing
+            .open_table(TABLE)
+            .unwrap()
+            .insert(self.number, record)
+            .unwrap();
+        writing.commit().unwrap();
+    }
+}
