@@ -22,7 +22,14 @@ const PEERS: &str = "benches/peers";
 /// What can be measured by itself. The newest of each is kept.
 struct Part {
     name: &'static str,
-    measure: fn(quick: bool) -> Result<Value>,
+    measure: fn(&Asked) -> Result<Value>,
+}
+
+/// How much is to be measured.
+struct Asked {
+    quick: bool,
+    /// The largest number of sessions in a store, where it is not the usual one.
+    most: Option<u64>,
 }
 
 const PARTS: &[Part] = &[
@@ -48,20 +55,25 @@ const PARTS: &[Part] = &[
     },
 ];
 
-/// As people ask for it: `[--quick] [--write] [part...]`.
+/// As people ask for it: `[--quick] [--write] [--most=SESSIONS] [part...]`.
 pub(crate) fn run_words(words: &[&str]) -> Result<()> {
     let (flags, names): (Vec<&str>, Vec<&str>) =
         words.iter().partition(|word| word.starts_with("--"));
+    let most = flags.iter().find_map(|flag| flag.strip_prefix("--most="));
+    let asked = Asked {
+        quick: flags.contains(&"--quick"),
+        most: most.map(str::parse).transpose().context("--most")?,
+    };
     let unknown_flag = flags
         .iter()
-        .find(|flag| !["--quick", "--write"].contains(flag));
+        .find(|flag| !["--quick", "--write"].contains(flag) && !flag.starts_with("--most="));
     let unknown_part = names
         .iter()
         .find(|name| !PARTS.iter().any(|part| part.name == **name));
     if let Some(unknown) = unknown_flag.or(unknown_part) {
         let parts: Vec<_> = PARTS.iter().map(|part| part.name).collect();
         bail!(
-            "there is no {unknown:?}; it is `cargo xtask bench [--quick] [--write] [{}]`",
+            "there is no {unknown:?}; it is `cargo xtask bench [--quick] [--write] [--most=SESSIONS] [{}]`",
             parts.join("|")
         );
     }
@@ -77,7 +89,7 @@ pub(crate) fn run_words(words: &[&str]) -> Result<()> {
             continue;
         }
         say(&format!("==== {}", part.name));
-        let mut told = (part.measure)(flags.contains(&"--quick"))?;
+        let mut told = (part.measure)(&asked)?;
         told["how"] = how.clone();
         book.insert(part.name.to_owned(), told);
     }

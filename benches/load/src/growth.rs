@@ -52,6 +52,7 @@ struct Grown {
 
 pub(crate) async fn measure(terms: &Terms) -> Value {
     let sizes: &[u64] = terms.pick(&[11_000, 20_000], &[11_000, 100_000, 1_000_000]);
+    let sizes: Vec<_> = sizes.iter().filter(|size| **size <= terms.most).collect();
     let turns = terms.pick(3, 15);
     let kinds = [
         (Engine::Sled, false),
@@ -63,10 +64,10 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
     for (engine, sealed) in kinds {
         let database = (engine == Engine::Postgres).then(|| places::postgres(&terms.data));
         let mut all = Vec::new();
-        for sessions in sizes {
+        for sessions in &sizes {
             eprintln!("growth: {sessions} sessions into {}", engine.called(sealed));
             let place = Place::new(engine, sealed, &terms.data, database.as_ref());
-            all.push(Grown::fill(place, *sessions).await);
+            all.push(Grown::fill(place, **sessions).await);
         }
         for turn in 1..=turns {
             eprintln!("growth: {}, turn {turn} of {turns}", engine.called(sealed));

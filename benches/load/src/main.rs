@@ -1,7 +1,7 @@
 //! What the stores and the server carry: durable commits, whole flows over HTTP, and how cost grows with the number of
 //! sessions.
 //!
-//! `kyc-load commits | flows | growth [--quick] [--data DIRECTORY] [--profile FILE]`, started by `cargo xtask bench`. It says on standard error
+//! `kyc-load commits | flows | growth [--quick] [--data DIRECTORY] [--profile FILE] [--most SESSIONS]`, started by `cargo xtask bench`. It says on standard error
 //! how far it is; the last line on standard output is JSON.
 
 #![expect(
@@ -42,6 +42,8 @@ pub(crate) struct Terms {
     pub(crate) data: PathBuf,
     /// Where perf is to write what the server over redb does, while flows are walked.
     pub(crate) profile: Option<PathBuf>,
+    /// The largest number of sessions in a store.
+    pub(crate) most: u64,
 }
 
 impl Terms {
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         quick: false,
         data: env::temp_dir(),
         profile: None,
+        most: 1_000_000,
     };
     let mut words = env::args().skip(1);
     let what = words.next().unwrap_or_default();
@@ -80,6 +83,10 @@ fn main() -> ExitCode {
             "--quick" => terms.quick = true,
             "--data" => terms.data = words.next().unwrap_or_default().into(),
             "--profile" => terms.profile = words.next().map(PathBuf::from),
+            "--most" => match words.next().and_then(|most| most.parse().ok()) {
+                Some(most) => terms.most = most,
+                None => return help(),
+            },
             _ => return help(),
         }
     }
@@ -98,6 +105,8 @@ fn main() -> ExitCode {
 }
 
 fn help() -> ExitCode {
-    eprintln!("kyc-load commits | flows | growth [--quick] [--data DIRECTORY] [--profile FILE]");
+    eprintln!(
+        "kyc-load commits | flows | growth [--quick] [--data DIRECTORY] [--profile FILE] [--most SESSIONS]"
+    );
     ExitCode::from(2)
 }

@@ -9,14 +9,14 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::steps::printed;
-use super::{Bound, Limit};
+use super::{Asked, Bound, Limit};
 use crate::setup;
 use crate::shell::{command, run, say, which};
 use crate::workspace::target;
 
 /// Durable commits.
-pub(super) fn commits(quick: bool) -> Result<Value> {
-    let mut told = measure("commits", quick, &[])?;
+pub(super) fn commits(asked: &Asked) -> Result<Value> {
+    let mut told = measure("commits", asked, &[])?;
     let rounds = told["rounds"].as_array().context("rounds")?.clone();
     let ratio = |one: (&str, &str), other: (&str, &str)| {
         let number = |round: &Value, (who, what): (&str, &str)| {
@@ -86,14 +86,14 @@ pub(super) fn commits(quick: bool) -> Result<Value> {
 }
 
 /// Whole flows over HTTP.
-pub(super) fn flows(quick: bool) -> Result<Value> {
+pub(super) fn flows(asked: &Asked) -> Result<Value> {
     let mut words = Vec::new();
     let profile = profile();
     match which("perf") {
         Some(_) => words.extend([OsStr::new("--profile"), profile.as_os_str()]),
         None => say("no flame graph: perf is not installed (apt-get install linux-perf)"),
     }
-    let mut told = measure("flows", quick, &words)?;
+    let mut told = measure("flows", asked, &words)?;
     let rounds = told["rounds"].as_array().context("rounds")?.clone();
     let beside_memory = |store: &str| {
         let of = |round: &Value, who: &str| round[who]["flows per second"].as_f64();
@@ -115,8 +115,13 @@ pub(super) fn flows(quick: bool) -> Result<Value> {
 }
 
 /// The same with ten times and a hundred times as many sessions.
-pub(super) fn growth(quick: bool) -> Result<Value> {
-    let mut told = measure("growth", quick, &[])?;
+pub(super) fn growth(asked: &Asked) -> Result<Value> {
+    let most = asked.most.map(|most| most.to_string());
+    let mut words = Vec::new();
+    if let Some(most) = &most {
+        words.extend([OsStr::new("--most"), OsStr::new(most)]);
+    }
+    let mut told = measure("growth", asked, &words)?;
     let mut limits = Vec::new();
     for (store, sizes) in told["stores"].as_object().context("stores")? {
         let of = |place: Option<&Value>, what: &str| {
@@ -164,7 +169,7 @@ fn build() -> Result<PathBuf> {
     Ok(target().join("release/kyc-server"))
 }
 
-fn measure(what: &str, quick: bool, words: &[&OsStr]) -> Result<Value> {
+fn measure(what: &str, asked: &Asked, words: &[&OsStr]) -> Result<Value> {
     setup::postgres()?;
     setup::strace()?;
     let server = build()?;
@@ -174,7 +179,7 @@ fn measure(what: &str, quick: bool, words: &[&OsStr]) -> Result<Value> {
     let mut load = Command::new(server.with_file_name("kyc-load"));
     load.arg(what).arg("--data").arg(&data).args(words);
     load.env("KYC_SERVER", server).stderr(Stdio::inherit());
-    if quick {
+    if asked.quick {
         load.arg("--quick");
     }
     say(&format!("kyc-load {what}"));

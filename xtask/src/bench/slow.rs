@@ -3,21 +3,20 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::Bound;
-use super::Limit;
+use super::{Asked, Bound, Limit};
 use crate::server::{self, Profile};
 use crate::setup;
 use crate::shell::{ask, command};
 use crate::web;
 
 /// The applicant's page in Chromium, slowed down.
-pub(super) fn page(quick: bool) -> Result<Value> {
+pub(super) fn page(asked: &Asked) -> Result<Value> {
     let chromium = setup::chromium()?;
     let server = server::build(Profile::Dev)?;
     web::pages()?;
     let mut slow = command("node e2e/slow.mjs");
     slow.env("CHROMIUM", chromium).env("KYC_SERVER", server);
-    slow.env("KYC_REPEATS", if quick { "1" } else { "5" });
+    slow.env("KYC_REPEATS", if asked.quick { "1" } else { "5" });
     let said = ask(&mut slow)?;
     let mut told: Value = serde_json::from_str(&said).context("what slow.mjs prints")?;
     let ratio = told["ratio"].as_f64().context("ratio")?;

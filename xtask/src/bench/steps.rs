@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use super::PEERS;
+use super::{Asked, PEERS};
 use crate::instructions;
 use crate::shell::{ask, command, run, say};
 use crate::web;
@@ -129,8 +129,8 @@ const ROWS: &[Row] = &[
 type Round = BTreeMap<String, f64>;
 
 /// Everybody in turns, for so many rounds.
-pub(super) fn measure_all(quick: bool) -> Result<Value> {
-    let (rounds, seconds) = if quick { (3, 0.2) } else { (9, 1.0) };
+pub(super) fn measure_all(asked: &Asked) -> Result<Value> {
+    let (rounds, seconds) = if asked.quick { (3, 0.2) } else { (9, 1.0) };
     web::wasm()?;
     if !root().join(PEERS).join("node_modules/xstate").exists() {
         run(
