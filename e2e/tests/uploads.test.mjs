@@ -96,6 +96,21 @@ test("a photo is stopped without a network, too", async (t) => {
   assert.equal(await applicant.the("conflict").count(), 0);
 });
 
+test("no button moves under a finger when a photo has arrived", async (t) => {
+  const { applicant } = await stage.applicant(t);
+  const line = await Line.of(applicant);
+  await beginsToSend(applicant);
+  const accept = applicant.the("accept");
+  await accept.waitFor();
+  const before = await accept.boundingBox();
+
+  await line.isFast();
+  await applicant.saved();
+  await applicant.the("upload").waitFor({ state: "detached" });
+
+  assert.deepEqual(await accept.boundingBox(), before);
+});
+
 /** Hands the large photo in, and waits until a good part of it is on its way. @param {Applicant} applicant */
 async function beginsToSend(applicant) {
   await applicant.consents();

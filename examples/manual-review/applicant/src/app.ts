@@ -122,6 +122,7 @@ export class KycApplicant extends Part {
     `;
   }
 
+  /** How far a photo is stands below the screen, so that no button moves under a finger when it has arrived. */
   #walk(t: Texts, state: SessionState): Drawn {
     if (isSignedOut(state)) return this.#closed(t, "signed-out", "open-signed_out", false);
     const session = this.#session as KycSession;
@@ -136,7 +137,6 @@ export class KycApplicant extends Part {
     const isForward = isOffered || state.handover !== null;
     return html`
       ${isOver ? nothing : this.#progress(t, state)}
-      <kyc-upload .desk=${desk}></kyc-upload>
       ${isForward ? device : nothing}
       <main class="card" data-testid="screen" data-state=${view.state} data-phase=${view.phase} data-version=${view.version}>
         ${session.accepts("back")
@@ -147,6 +147,7 @@ export class KycApplicant extends Part {
         <div role="alert">${this.#conflict(t, state)}</div>
         ${this.#asked(t, state)} ${isElsewhere ? html`<kyc-elsewhere .desk=${desk}></kyc-elsewhere>` : this.#step(desk)}
       </main>
+      <kyc-upload .desk=${desk}></kyc-upload>
       ${isForward ? nothing : device}
     `;
   }
@@ -233,13 +234,12 @@ export class KycApplicant extends Part {
 
   #saveStatus(t: Texts): Drawn {
     if (this.state === null) return html`<span class="saved"></span>`;
-    const { status, uploading, kept } = this.state;
+    const { status, kept } = this.state;
     const text = t(status === "offline" && !kept ? "status-offline_not_kept" : `status-${status}`);
-    const isSending = uploading !== null && uploading.total > 0;
-    // Read out is where it comes to rest: each percent would be said as well.
+    // Read out is where it comes to rest.
     return html`<span class="saved ${status}" data-testid="save-status" data-status=${status} data-kept=${String(kept)}>
         <span class="dot" aria-hidden="true"></span>
-        <span aria-hidden="true">${isSending ? t("uploading", { percent: Math.round((100 * uploading.sent) / uploading.total) }) : text}</span>
+        <span aria-hidden="true">${text}</span>
       </span>
       <span class="sr-only" role="status">${status === "saving" ? nothing : text}</span>`;
   }

@@ -10,7 +10,6 @@ back = رجوع
 continue = متابعة
 try-again = إعادة المحاولة
 understood = حسنًا
-uploading = جارٍ الإرسال: { $percent }٪
 upload-label = الصورة في الطريق
 upload-waits = في انتظار الشبكة. ما أُرسل يبقى مُرسلًا.
 upload-stop = إيقاف الإرسال

@@ -10,7 +10,6 @@ back = Zurück
 continue = Weiter
 try-again = Noch einmal versuchen
 understood = In Ordnung
-uploading = Wird gesendet: { $percent } %
 upload-label = Foto unterwegs
 upload-waits = Warten auf das Netz. Was gesendet ist, bleibt gesendet.
 upload-stop = Senden anhalten

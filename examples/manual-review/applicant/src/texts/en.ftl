@@ -11,7 +11,6 @@ back = Back
 continue = Continue
 try-again = Try again
 understood = All right
-uploading = Sending: { $percent } %
 upload-label = Photo on its way
 upload-waits = Waiting for the network. What was sent stays sent.
 upload-stop = Stop sending

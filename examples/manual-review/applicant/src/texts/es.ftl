@@ -10,7 +10,6 @@ back = Atrás
 continue = Continuar
 try-again = Volver a intentarlo
 understood = De acuerdo
-uploading = Enviando: { $percent } %
 upload-label = Foto en camino
 upload-waits = Esperando la red. Lo enviado queda enviado.
 upload-stop = Detener el envío

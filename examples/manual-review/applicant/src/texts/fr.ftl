@@ -10,7 +10,6 @@ back = Retour
 continue = Continuer
 try-again = Réessayer
 understood = D’accord
-uploading = Envoi : { $percent } %
 upload-label = Photo en cours d’envoi
 upload-waits = En attente du réseau. Ce qui est envoyé le reste.
 upload-stop = Arrêter l’envoi

@@ -11,7 +11,6 @@ export interface Messages {
   "continue": never;
   "try-again": never;
   "understood": never;
-  "uploading": "percent";
   "upload-label": never;
   "upload-waits": never;
   "upload-stop": never;

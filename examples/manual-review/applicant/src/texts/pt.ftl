@@ -10,7 +10,6 @@ back = Voltar
 continue = Continuar
 try-again = Tentar de novo
 understood = Está bem
-uploading = Enviando: { $percent }%
 upload-label = Foto a caminho
 upload-waits = À espera da rede. O que foi enviado fica enviado.
 upload-stop = Parar o envio
