@@ -142,10 +142,10 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 /// Lines over two axes that both grow by factors.
 fn chart(area: &Area<'_>, title: &str, along: &str, all: &[Series]) {
     let points = || all.iter().flat_map(|series| &series.points);
-    let range = |of: fn(&(f64, f64)) -> f64, room: f64| {
+    let range = |of: fn(&(f64, f64)) -> f64, below: f64, above: f64| {
         let low = points().map(of).fold(f64::INFINITY, f64::min);
         let high = points().map(of).fold(0.0, f64::max);
-        low / room..high * room
+        low / below..high * above
     };
     let mut chart = ChartBuilder::on(area)
         .caption(title, FONT)
@@ -153,8 +153,9 @@ fn chart(area: &Area<'_>, title: &str, along: &str, all: &[Series]) {
         .x_label_area_size(38)
         .y_label_area_size(64)
         .build_cartesian_2d(
-            range(|point| point.0, 1.2).log_scale(),
-            range(|point| point.1, 1.6).log_scale(),
+            range(|point| point.0, 1.2, 1.2).log_scale(),
+            // The names have their place above the lines.
+            range(|point| point.1, 1.3, 12.0).log_scale(),
         )
         .unwrap();
     chart
@@ -162,6 +163,8 @@ fn chart(area: &Area<'_>, title: &str, along: &str, all: &[Series]) {
         .x_desc(along)
         .light_line_style(WHITE)
         .label_style(("sans-serif", 13))
+        .x_labels(3)
+        .y_labels(4)
         .x_label_formatter(&|value| format!("{value:.0}"))
         .y_label_formatter(&|value| format!("{value:.0}"))
         .draw()
