@@ -5,6 +5,18 @@ import { scene } from "../stage/scene.mjs";
 
 const stage = scene();
 
+/** A passport that a reviewer has claimed and found in order.
+ * @param {import("node:test").TestContext} t */
+async function foundFine(t) {
+  const { applicant, session } = await stage.applicant(t);
+  const reviewer = await stage.reviewer(t);
+  await applicant.walks("passport");
+  await reviewer.opens(session);
+  await reviewer.claims();
+  await reviewer.findsAllFine();
+  return { applicant, session, reviewer };
+}
+
 test("an approved applicant learns it within a second, without a reload", async (t) => {
   const { applicant, session } = await stage.applicant(t);
   const reviewer = await stage.reviewer(t);
@@ -23,13 +35,7 @@ test("an approved applicant learns it within a second, without a reload", async 
 });
 
 test("a rejected applicant reads the reason and the reviewer's words", async (t) => {
-  const { applicant, session } = await stage.applicant(t);
-  const reviewer = await stage.reviewer(t);
-
-  await applicant.walks("passport");
-  await reviewer.opens(session);
-  await reviewer.claims();
-  await reviewer.findsAllFine();
+  const { applicant, session, reviewer } = await foundFine(t);
   await reviewer.rejects("details_mismatch", "The name on the passport is not the one you told us.");
 
   await applicant.learns("rejected");
@@ -39,13 +45,7 @@ test("a rejected applicant reads the reason and the reviewer's words", async (t)
 });
 
 test("a suspicion of fraud stays with the reviewers", async (t) => {
-  const { applicant, session } = await stage.applicant(t);
-  const reviewer = await stage.reviewer(t);
-
-  await applicant.walks("passport");
-  await reviewer.opens(session);
-  await reviewer.claims();
-  await reviewer.findsAllFine();
+  const { applicant, reviewer } = await foundFine(t);
   await reviewer.rejects("suspected_fraud", "We cannot accept this document.");
 
   await applicant.learns("rejected");
@@ -60,12 +60,7 @@ test("a case appears in the backoffice while the reviewer looks at the list", as
 });
 
 test("a decided session accepts nothing more", async (t) => {
-  const { applicant, session } = await stage.applicant(t);
-  const reviewer = await stage.reviewer(t);
-  await applicant.walks("passport");
-  await reviewer.opens(session);
-  await reviewer.claims();
-  await reviewer.findsAllFine();
+  const { applicant, session, reviewer } = await foundFine(t);
   await reviewer.approves();
   await applicant.learns("approved");
 
