@@ -147,7 +147,7 @@ async fn send(
             Problem::events_exhausted().detail("the company can end this session and open another")
         );
     }
-    if let Err(elsewhere) = app.must_have_the_session(&caller).await
+    if let Err(elsewhere) = app.must_have_the_session(&caller.credential).await
         && !app.has_answered(session, &Actor::APPLICANT, &key).await?
     {
         return Err(elsewhere);
@@ -205,7 +205,7 @@ async fn upload(
     app.count_upload(&caller.session)?;
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
-    app.must_have_the_session(&caller).await?;
+    app.must_have_the_session(&caller.credential).await?;
     let taken = app
         .receive(&caller.session, &path.digest, wanted(&session), request)
         .await?;
@@ -302,7 +302,7 @@ async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Respons
     // By the session: every link becomes a token that makes links.
     app.rates
         .link(&app.keyed(&[b"links", caller.session.as_str().as_bytes()]))?;
-    app.must_have_the_session(&caller).await?;
+    app.must_have_the_session(&caller.credential).await?;
     let opened = app
         .fresh_link(caller.session, caller.origin.as_ref(), None)
         .await?;

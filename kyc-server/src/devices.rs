@@ -140,11 +140,8 @@ impl App {
     }
 
     /// Refuses who has handed the session over.
-    pub(crate) async fn must_have_the_session(
-        &self,
-        caller: &ApplicantCaller,
-    ) -> Result<(), Problem> {
-        match self.slot(&self.slot_of(&caller.credential)).await? {
+    pub(crate) async fn must_have_the_session(&self, credential: &Hash) -> Result<(), Problem> {
+        match self.slot(&self.slot_of(credential)).await? {
             Some(slot) if self.is_agreed(&slot.id).await? => Err(Problem::handed_over()),
             _ => Ok(()),
         }
@@ -275,6 +272,38 @@ impl App {
             expires_at: slot.expires_at,
         };
         Ok(self.grants.put(&self.agreed_at(&slot.id), agreed).await?)
+    }
+
+    /// The device with this token leaves the session to the one that let it in. Tells the session, and whether that is news.
+    pub(crate) async fn give_back(
+        &self,
+        credential: &Hash,
+        named: &str,
+    ) -> Result<(SessionId, bool), Problem> {
+        let now = self.clock.now();
+        let grant = self.grants.find(credential, now).await?;
+        let grant = grant.ok_or_else(Problem::unauthorized)?;
+        let origin = purpose::origin(purpose::APPLICANT, &grant.purpose);
+        let origin = origin.ok_or_else(Problem::unauthorized)?;
+        // Who asks to be let in is not in: nothing is told to them, whatever they name.
+        if let Some(origin) = &origin
+            && !self.is_agreed(&origin.id).await?
+        {
+            return Err(Problem::unauthorized());
+        }
+        self.rates.caller(credential)?;
+        let session: SessionId = grant.subject.parse().map_err(|_| Problem::internal())?;
+        if session.as_str() != named {
+            return Err(Problem::not_found());
+        }
+        let origin = origin.ok_or_else(Problem::not_let_in)?;
+        if !self.stands(Some(&origin)).await? {
+            return Ok((session, false));
+        }
+        self.must_have_the_session(credential).await?;
+        // Should the other device begin anew right now, that ends with this one: nobody is let in by a race.
+        let taken = self.grants.take(&origin.slot, now).await?;
+        Ok((session, taken.is_some()))
     }
 
     /// Whoever listens to the session reads it again.

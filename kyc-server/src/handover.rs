@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::auth::{ApplicantCaller, bearer};
 use crate::logs;
 use crate::problem::Problem;
-use crate::request::Strict;
+use crate::request::{Named, Strict};
 use crate::schema;
 use crate::secrets::digest_of;
 
@@ -23,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(begin, take_back))
         .routes(routes!(confirm))
+        .routes(routes!(give_back))
         .routes(routes!(ask, waits))
 }
 
@@ -54,7 +55,7 @@ async fn begin(
     app.rates
         .link(&app.keyed(&[b"links", caller.session.as_str().as_bytes()]))?;
     app.must_not_be_over(&caller.session).await?;
-    app.must_have_the_session(&caller).await?;
+    app.must_have_the_session(&caller.credential).await?;
     Ok((StatusCode::CREATED, Json(app.begin(&caller).await?)))
 }
 
@@ -100,6 +101,38 @@ async fn take_back(State(app): State<App>, caller: ApplicantCaller) -> Result<St
     let place = app.slot_of(&caller.credential);
     if app.grants.take(&place, app.clock.now()).await?.is_some() {
         app.tell(&caller.session).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The session of a device that may be out already.
+#[derive(Deserialize)]
+struct Left {
+    session: String,
+}
+
+/// Give the session back to the device that let this one in: this one, whoever else came through the same hand-over, and the
+/// links they made have no way in any more, and the other one moves the session as before. Again is harmless.
+#[utoipa::path(
+    post, path = "/sessions/{session}/handover/give-back", tag = "applicant",
+    responses(
+        (status = NO_CONTENT, description = "The other device has it; also when it had taken it back by itself"),
+        (status = CONFLICT, description = "not_let_in: no device has let this one in; handed_over: this one has let another one in, and has to take the session back first", body = schema::Problem, content_type = "application/problem+json"),
+    ),
+    security(("applicant_token" = [])),
+)]
+async fn give_back(
+    State(app): State<App>,
+    Named(left): Named<Left>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    // Not as other callers are known: their token is worth nothing once the first of two requests is through.
+    let presented = bearer(&headers).ok_or_else(Problem::unauthorized)?;
+    let (session, is_news) = app.give_back(&digest_of(presented), &left.session).await?;
+    logs::caller("applicant");
+    logs::session(&session);
+    if is_news {
+        app.tell(&session).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -59,7 +59,7 @@ async fn stand(
 ) -> Result<Response, Problem> {
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
-    app.must_have_the_session(&caller).await?;
+    app.must_have_the_session(&caller.credential).await?;
     let wanted = wanted(&session);
     let _place = app.handling.take(caller.session.as_str()).map_err(busy)?;
     let (offset, complete) = match app.blobs.get(&caller.session, &path.digest).await? {
@@ -133,7 +133,7 @@ async fn give_up(
     caller: ApplicantCaller,
     Named(path): Named<Image>,
 ) -> Result<StatusCode, Problem> {
-    app.must_have_the_session(&caller).await?;
+    app.must_have_the_session(&caller.credential).await?;
     app.blobs.drop_parts(&caller.session, &path.digest).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -220,7 +220,7 @@ impl App {
         }
         let session = self.session(id).await?;
         takes_images(&session)?;
-        self.must_have_the_session(caller).await?;
+        self.must_have_the_session(&caller.credential).await?;
         let _place = self.handling.take(id.as_str()).map_err(busy)?;
         // Its last part was answered, and the answer was lost.
         if self.has_taken(id, digest).await? {

@@ -110,6 +110,8 @@ problems! {
     handed_over = CONFLICT, "The session goes on at another device";
     /// Nobody waits to be let in, or not any more.
     handover_ended = GONE, "This hand-over has ended";
+    /// Only a device that another one has let in can give the session back.
+    not_let_in = CONFLICT, "No other device has let this one in";
     /// Too many devices in a row have let the next one in.
     devices_exhausted = CONFLICT, "The session has gone through as many devices as it may";
     /// Too many requests from here.

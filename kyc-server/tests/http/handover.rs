@@ -23,7 +23,7 @@ pub(crate) async fn begun(device: &Applicant<'_>) -> String {
     code.to_owned()
 }
 
-async fn presents(world: &World, code: &str) -> Response {
+pub(crate) async fn presents(world: &World, code: &str) -> Response {
     world
         .post("/applicant/v1/handover")
         .json(&json!({ "code": code }))
@@ -59,7 +59,7 @@ pub(crate) async fn takes_back(device: &Applicant<'_>) {
     assert_eq!(answer.await.unwrap().status(), StatusCode::NO_CONTENT);
 }
 
-async fn waits(device: &Applicant<'_>) -> Response {
+pub(crate) async fn waits(device: &Applicant<'_>) -> Response {
     let path = "/applicant/v1/handover";
     let asked = device.world.get(path).bearer_auth(&device.token);
     asked.send().await.unwrap()
@@ -70,7 +70,7 @@ pub(crate) async fn standing(device: &Applicant<'_>) -> Value {
 }
 
 /// Another device that was let in.
-async fn let_in<'a>(device: &Applicant<'a>) -> Applicant<'a> {
+pub(crate) async fn let_in<'a>(device: &Applicant<'a>) -> Applicant<'a> {
     let (other, digits) = asking(device, &begun(device).await).await;
     let answer = confirms(device, &digits).await;
     assert_eq!(answer.status(), StatusCode::NO_CONTENT);

@@ -22,6 +22,7 @@ mod endpoints;
 mod erasures;
 mod files;
 mod flows;
+mod give_back;
 mod handover;
 mod harness;
 mod health;

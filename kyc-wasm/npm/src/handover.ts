@@ -1,4 +1,4 @@
-/** Going on with another device: this one begins, the other one asks, this one says yes, follows, and can take the session back. */
+/** Going on with another device: this one begins, the other one asks, this one says yes and follows; either ends it. */
 import type { Patience } from "./backoff.js";
 import { KycError } from "./error.js";
 
@@ -33,6 +33,8 @@ export interface HandOverTransport {
   confirm(match: string, signal?: AbortSignal): Promise<void>;
   /** Calls it off, says no, or takes the session back. */
   takeBack(signal?: AbortSignal): Promise<void>;
+  /** Leaves the session to the device that let this one in. */
+  giveBack?(signal?: AbortSignal): Promise<void>;
 }
 
 /** What the session lends: its server, its time, and a way to read again. */
@@ -50,6 +52,7 @@ export class HandOvers {
   readonly #lent: Lent;
   #now: HandOver | null = null;
   #turn = 0;
+  #isLeaving = false;
   #watching = false;
 
   constructor(lent: Lent) {
@@ -61,7 +64,7 @@ export class HandOvers {
   }
 
   get isElsewhere(): boolean {
-    return this.#now?.state === "agreed";
+    return this.#isLeaving || this.#now?.state === "agreed";
   }
 
   /** To be handed back with what was read from here on. */
@@ -91,6 +94,22 @@ export class HandOvers {
     this.#become(null);
     // The other device may have moved the session meanwhile.
     this.#lent.reread();
+  }
+
+  /** What is done here meanwhile would be lost. */
+  async giveBack(): Promise<void> {
+    this.#isLeaving = true;
+    this.#lent.changed();
+    try {
+      await this.#does((transport) => {
+        if (transport.giveBack === undefined) throw new KycError("handover_unsupported");
+        return transport.giveBack(this.#lent.life);
+      });
+    } catch (error) {
+      this.#isLeaving = false;
+      this.#lent.changed();
+      throw error;
+    }
   }
 
   /** What the server said to who asked at that turn. Tells whether that is news. */

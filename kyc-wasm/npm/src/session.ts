@@ -166,6 +166,12 @@ export class KycSession {
     await this.#handOvers.takeBack();
   };
 
+  /** Leaves the session to the device that let this one in, once everything is saved. This one is out then, and keeps nothing of it. */
+  readonly giveBack = async (): Promise<void> => {
+    await this.#onceSaved(() => this.#handOvers.giveBack());
+    await this.forget();
+  };
+
   /** Ends the session on this device, and removes what the device keeps of it: unsent steps, too. */
   readonly forget = async (): Promise<void> => {
     this.#photos.clear();
@@ -275,7 +281,8 @@ export class KycSession {
   async #onceSaved(work: () => Promise<void>): Promise<void> {
     this.#alive();
     if (this.#waiting.length > 0 && this.#status === "offline") throw new KycError("offline");
-    await this.saved();
+    do await this.saved();
+    while (this.#waiting.length > 0);
     await work();
   }
 

@@ -241,6 +241,7 @@ export class HttpTransport implements Transport {
       await this.#expect("/handover/confirm", { method: "POST", headers, body: JSON.stringify({ match }), signal: signal ?? null });
     },
     takeBack: async (signal) => void (await this.#expect("/handover", { method: "DELETE", signal: signal ?? null })),
+    giveBack: async (signal) => void (await this.#expect("/handover/give-back", { method: "POST", signal: signal ?? null })),
   };
 
   follow(heard: (version: number) => void, signal: AbortSignal): void {

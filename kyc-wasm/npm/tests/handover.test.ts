@@ -1,6 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { init } from "../src/node.js";
-import { HttpTransport, KycSession, type Asking, type HandOver } from "../src/index.js";
+import { HttpTransport, KycSession, MemoryStore, type Asking, type HandOver } from "../src/index.js";
 import { TestServer } from "./server.js";
 import { Clockwork, consent, details, flow, jpeg, opened, transportTo, until } from "./stage.js";
 
@@ -259,3 +259,76 @@ function bound(transport: HttpTransport): HttpTransport {
     },
   });
 }
+
+describe("the device that was let in", () => {
+  const inside = async (asking: Asking, { store = new MemoryStore(), patience = new Clockwork() } = {}): Promise<KycSession> => {
+    const transport = new HttpTransport({ session: server.session, token: asking.token, base: server.base, patience });
+    const one = await opened(server, { transport, store, patience });
+    open.push(one);
+    return one;
+  };
+
+  test("gives the session back once everything is saved, and keeps nothing of it", async () => {
+    const { first, asking } = await handedOver();
+    const store = new MemoryStore();
+    const phone = await inside(asking, { store });
+    phone.send({ type: "start", consent });
+
+    await phone.giveBack();
+
+    expect(server.version).toBe(1);
+    expect(await store.names(server.session)).toEqual([]);
+    await at(first, null);
+    await until(first, ({ view }) => view.state === "personal_details");
+    expect(first.send({ type: "submit_details", details })).toMatchObject({ outcome: "step" });
+    await first.saved();
+    expect(() => phone.send({ type: "back" })).toThrow("disposed");
+  });
+
+  test("takes no step while it gives the session back, which would be lost", async () => {
+    const { asking } = await handedOver();
+    const phone = await inside(asking);
+    const given = phone.giveBack();
+    await until(phone, ({ view }) => view.accepts.length === 0);
+    expect(phone.send({ type: "start", consent })).toMatchObject({ outcome: "rejected", code: "not_accepted" });
+    await given;
+    expect(server.version).toBe(0);
+  });
+
+  test("keeps the session, and what is unsaved, as long as it cannot reach the server", async () => {
+    const { asking } = await handedOver();
+    const patience = new Clockwork();
+    const phone = await inside(asking, { patience });
+    server.mood = "away";
+    await expect(phone.giveBack()).rejects.toMatchObject({ code: "offline" });
+    expect(phone.send({ type: "start", consent })).toMatchObject({ outcome: "step" });
+    await until(phone, ({ status }) => status === "offline");
+    await expect(phone.giveBack()).rejects.toMatchObject({ code: "offline" });
+    expect(phone.getSnapshot().waiting).toBe(1);
+
+    server.mood = "well";
+    await vi.waitUntil(() => {
+      patience.go();
+      return phone.getSnapshot().status === "saved";
+    });
+    await phone.giveBack();
+    expect(server.version).toBe(1);
+    expect(server.handover).toBeNull();
+  });
+
+  test("is the only one that has something to give back", async () => {
+    const { first } = await handedOver();
+    await expect(first.giveBack()).rejects.toMatchObject({ code: "refused_by_server", problem: { code: "not_let_in" } });
+    expect(first.getSnapshot().handover).toEqual({ state: "agreed" });
+  });
+
+  test("says so where its transport knows no way back", async () => {
+    const transport = transportTo(server);
+    const { session, now, load, post, upload, follow } = bound(transport);
+    const { begin, confirm, takeBack } = transport.handOver;
+    const one = await opened(server, { transport: { session, now, load, post, upload, follow, handOver: { begin, confirm, takeBack } } });
+    open.push(one);
+    await expect(one.giveBack()).rejects.toMatchObject({ code: "handover_unsupported" });
+    expect(one.accepts("start")).toBe(true);
+  });
+});

@@ -217,6 +217,12 @@ export class TestServer {
       this.handover = null;
       return [200, {}];
     }
+    if (name === "give-back") {
+      if (header(request, "authorization") === `Bearer ${this.token}`) return [409, { code: "not_let_in" }];
+      this.handover = null;
+      this.#moved(this.#version);
+      return [200, {}];
+    }
     if (name === "confirm") {
       const { match } = JSON.parse(body) as { match: string };
       if (match !== "047" || this.handover === null || this.handover.token === null) return [410, { code: "handover_ended" }];

@@ -12,6 +12,7 @@ import { digits } from "./screens/device";
 import "./screens/document";
 import "./screens/elsewhere";
 import { ended, waiting } from "./screens/end";
+import "./screens/give-back";
 import "./screens/photo";
 import "./screens/review";
 import "./screens/step";
@@ -22,7 +23,7 @@ import { negotiated, ownName } from "./texts/languages";
 import { remember, rememberLink, wishes } from "./texts/wishes";
 import { troubleNamed } from "./trouble";
 
-type Opening = "loading" | "joining" | "no_link" | "used" | "code_used" | "not_let_in" | "taken_back" | "offline" | "broken" | "open";
+type Opening = "loading" | "joining" | "no_link" | "used" | "code_used" | "not_let_in" | "taken_back" | "given_back" | "offline" | "broken" | "open";
 
 export class KycApplicant extends Part {
   static override properties = {
@@ -50,6 +51,7 @@ export class KycApplicant extends Part {
   #session: KycSession | null = null;
   #transport: HttpTransport | null = null;
   #screen = "";
+  #isLeaving = false;
   #turn = 0;
   #dressed: Promise<void> = Promise.resolve();
 
@@ -149,6 +151,7 @@ export class KycApplicant extends Part {
       </main>
       <kyc-upload .desk=${desk}></kyc-upload>
       ${isForward ? nothing : device}
+      ${isElsewhere || isOver || !isLetIn() ? nothing : html`<kyc-give-back .desk=${desk} .giveBack=${this.#giveBack}></kyc-give-back>`}
     `;
   }
 
@@ -258,6 +261,8 @@ export class KycApplicant extends Part {
         return this.#closed(t, "not-let-in", "join-ended", false);
       case "taken_back":
         return this.#closed(t, "taken-back", "open-taken_back", false);
+      case "given_back":
+        return this.#closed(t, "given-back", "open-given_back", false);
       case "no_link":
         return this.#closed(t, "no-link", "open-no_link", false);
       case "used":
@@ -310,7 +315,7 @@ export class KycApplicant extends Part {
       this.state = this.#session.getSnapshot();
       this.#session.subscribe(() => {
         this.state = this.#session?.getSnapshot() ?? null;
-        if (this.state?.status === "signed_out" && isLetIn()) this.#putOut();
+        if (this.state?.status === "signed_out" && isLetIn()) this.#putOut(this.#isLeaving ? "given_back" : "taken_back");
       });
       this.opening = "open";
       void this.#dressForFlow(this.state.view.flow.id);
@@ -321,14 +326,25 @@ export class KycApplicant extends Part {
     }
   };
 
-  /** The device that let this one in has taken the session back: nothing of it is shown or kept here any more. */
-  #putOut(): void {
+  /** The device that let this one in has the session again: nothing of it is shown or kept here any more. */
+  #putOut(why: "taken_back" | "given_back"): void {
     void this.#session?.forget();
     this.#session = null;
     this.state = null;
-    this.opening = "taken_back";
+    this.opening = why;
     forget();
   }
+
+  /** It may be told over the stream before the answer comes. */
+  #giveBack = async (): Promise<void> => {
+    this.#isLeaving = true;
+    try {
+      await this.#session?.giveBack();
+      this.#putOut("given_back");
+    } finally {
+      this.#isLeaving = false;
+    }
+  };
 
   #shown = (): void => {
     if (document.visibilityState === "visible") this.#session?.refresh();
@@ -409,7 +425,7 @@ export class KycApplicant extends Part {
   }
 }
 
-type Closed = "open-no_link" | "open-signed_out" | "open-taken_back" | "open-used" | "open-offline" | "open-broken" | "join-used" | "join-ended";
+type Closed = "open-no_link" | "open-signed_out" | "open-taken_back" | "open-given_back" | "open-used" | "open-offline" | "open-broken" | "join-used" | "join-ended";
 
 /** Where a photo is wanted. */
 const PHOTOGRAPHS: ReadonlySet<NextAction> = new Set<NextAction>(["capture_page", "capture_selfie"]);

@@ -25,7 +25,7 @@ export async function credential(): Promise<Credential | null> {
 
 /** Whether another device has let this one in. */
 export function isLetIn(): boolean {
-  return recalled(sessionStorage)?.isLetIn === true;
+  return (recalled(sessionStorage) ?? recalled(localStorage))?.isLetIn === true;
 }
 
 export function forget(): void {

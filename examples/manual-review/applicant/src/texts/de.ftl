@@ -155,6 +155,8 @@ open-signed_out-title = Ihr Link gilt nicht mehr
 open-signed_out = Bitten Sie das Unternehmen, das Sie hierher geschickt hat, um einen neuen. Was Sie gesendet haben, bleibt erhalten.
 open-taken_back-title = Ihr anderes Gerät hat diese Prüfung zurückgeholt
 open-taken_back = Machen Sie dort weiter. Um dieses Gerät wieder zu benutzen, holen Sie auf dem anderen einen neuen Code.
+open-given_back-title = Ihr anderes Gerät hat diese Prüfung wieder
+open-given_back = Machen Sie dort weiter. Hier bleibt nichts davon gespeichert.
 
 ## Willkommen
 
@@ -332,6 +334,9 @@ elsewhere-title = Machen Sie auf Ihrem anderen Gerät weiter
 elsewhere-lead = Ihre Prüfung ist jetzt dort. Hier sehen Sie, wie weit Sie sind.
 elsewhere-back = Doch hier weitermachen
 elsewhere-back-hint = Ihr anderes Gerät wird dann abgemeldet. Nichts Gespeichertes geht verloren.
+give-back = Dem anderen Gerät zurückgeben
+give-back-hint = Dieses Gerät wird dann abgemeldet. Was gespeichert ist, bleibt.
+give-back-unsaved = Noch ist nicht alles gespeichert. Es wird gesendet, sobald es wieder Netz gibt; geben Sie die Prüfung dann zurück.
 
 join-title = Vergleichen Sie diese Zahl
 join-lead = Das Gerät, auf dem Sie begonnen haben, zeigt auch eine Zahl. Ist es dieselbe, dann sagen Sie dort ja.

@@ -157,6 +157,8 @@ open-signed_out-title = Your link is no longer valid
 open-signed_out = Ask the company that sent you here for a new link. What you sent so far is kept.
 open-taken_back-title = Your other device has taken this check back
 open-taken_back = Go on there. To use this device again, get a new code on the other one.
+open-given_back-title = Your other device has this check again
+open-given_back = Go on there. Nothing of it is kept here.
 
 ## Welcome
 
@@ -334,6 +336,9 @@ elsewhere-title = Go on with your other device
 elsewhere-lead = Your check is there now. Here you see how far you are.
 elsewhere-back = Continue here instead
 elsewhere-back-hint = Your other device is signed out then. Nothing that was saved is lost.
+give-back = Give it back to the other device
+give-back-hint = This device is signed out then. Nothing that was saved is lost.
+give-back-unsaved = Not everything is saved yet. It is sent once there is a network again; give it back then.
 
 join-title = Compare this number
 join-lead = The device where you began shows a number, too. If it is the same, say yes there.

@@ -155,6 +155,8 @@ open-signed_out-title = Su enlace ya no es válido
 open-signed_out = Pida uno nuevo a la empresa que le envió aquí. Lo que ya envió se conserva.
 open-taken_back-title = Su otro dispositivo ha recuperado esta verificación
 open-taken_back = Siga allí. Para volver a usar este dispositivo, obtenga un código nuevo en el otro.
+open-given_back-title = Su otro dispositivo vuelve a tener esta verificación
+open-given_back = Siga allí. Aquí no queda nada guardado.
 
 ## Bienvenida
 
@@ -332,6 +334,9 @@ elsewhere-title = Siga en su otro dispositivo
 elsewhere-lead = Su verificación está ahora allí. Aquí ve por dónde va.
 elsewhere-back = Continuar aquí
 elsewhere-back-hint = Entonces se cierra la sesión en su otro dispositivo. No se pierde nada de lo guardado.
+give-back = Devolver al otro dispositivo
+give-back-hint = Entonces se cierra la sesión en este dispositivo. No se pierde nada de lo guardado.
+give-back-unsaved = Aún no está todo guardado. Se enviará cuando vuelva a haber red; devuelva la verificación entonces.
 
 join-title = Compare este número
 join-lead = El dispositivo en el que empezó también muestra un número. Si es el mismo, diga que sí allí.

@@ -155,6 +155,8 @@ open-signed_out-title = Votre lien n’est plus valable
 open-signed_out = Demandez-en un nouveau à l’entreprise qui vous a envoyé ici. Ce que vous avez déjà envoyé est conservé.
 open-taken_back-title = Votre autre appareil a repris cette vérification
 open-taken_back = Continuez là-bas. Pour utiliser de nouveau cet appareil, demandez un nouveau code sur l’autre.
+open-given_back-title = Votre autre appareil a de nouveau cette vérification
+open-given_back = Continuez là-bas. Rien n’en est conservé ici.
 
 ## Bienvenue
 
@@ -332,6 +334,9 @@ elsewhere-title = Continuez sur votre autre appareil
 elsewhere-lead = Votre vérification est maintenant là-bas. Ici, vous voyez où vous en êtes.
 elsewhere-back = Continuer ici
 elsewhere-back-hint = Votre autre appareil est alors déconnecté. Rien de ce qui est enregistré n’est perdu.
+give-back = Rendre à l’autre appareil
+give-back-hint = Cet appareil sera alors déconnecté. Rien de ce qui est enregistré n’est perdu.
+give-back-unsaved = Tout n’est pas encore enregistré. Ce sera envoyé quand il y aura de nouveau du réseau ; rendez la vérification à ce moment-là.
 
 join-title = Comparez ce nombre
 join-lead = L’appareil sur lequel vous avez commencé affiche aussi un nombre. Si c’est le même, dites oui là-bas.

@@ -131,6 +131,8 @@ export interface Messages {
   "open-signed_out": never;
   "open-taken_back-title": never;
   "open-taken_back": never;
+  "open-given_back-title": never;
+  "open-given_back": never;
   "welcome-title": never;
   "welcome-lead": never;
   "welcome-need-document": never;
@@ -276,6 +278,9 @@ export interface Messages {
   "elsewhere-lead": never;
   "elsewhere-back": never;
   "elsewhere-back-hint": never;
+  "give-back": never;
+  "give-back-hint": never;
+  "give-back-unsaved": never;
   "join-title": never;
   "join-lead": never;
   "join-warn": never;

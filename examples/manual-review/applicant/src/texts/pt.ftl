@@ -155,6 +155,8 @@ open-signed_out-title = Seu link não é mais válido
 open-signed_out = Peça um novo à empresa que enviou você para cá. O que você já enviou fica guardado.
 open-taken_back-title = Seu outro aparelho retomou esta verificação
 open-taken_back = Continue lá. Para usar este aparelho de novo, obtenha um novo código no outro.
+open-given_back-title = Seu outro aparelho está de novo com esta verificação
+open-given_back = Continue lá. Nada fica guardado aqui.
 
 ## Boas-vindas
 
@@ -332,6 +334,9 @@ elsewhere-title = Continue no seu outro aparelho
 elsewhere-lead = A sua verificação está lá agora. Aqui você vê em que ponto está.
 elsewhere-back = Continuar aqui
 elsewhere-back-hint = O seu outro aparelho é então desconectado. Nada do que foi salvo se perde.
+give-back = Devolver ao outro aparelho
+give-back-hint = Este aparelho é então desconectado. Nada do que foi salvo se perde.
+give-back-unsaved = Nem tudo está salvo ainda. Será enviado quando houver rede de novo; devolva a verificação então.
 
 join-title = Compare este número
 join-lead = O aparelho em que você começou também mostra um número. Se for o mesmo, diga sim lá.
