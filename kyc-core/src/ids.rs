@@ -1,7 +1,8 @@
-//! The names things go by. Each is parsed once; after that it is known to be well formed.
+//! The names things go by. Each is parsed once; after that it is known to be well formed, and shared rather than copied.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::text::as_text;
 
@@ -24,7 +25,7 @@ macro_rules! names {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-        pub struct $name(#[cfg_attr(feature = "ts", tsify(type = "string"))] String);
+        pub struct $name(#[cfg_attr(feature = "ts", tsify(type = "string"))] Arc<str>);
 
         as_text!($name);
 
@@ -39,12 +40,7 @@ macro_rules! names {
             type Error = NotAName;
 
             fn try_from(text: String) -> Result<Self, NotAName> {
-                let well_formed: fn(&str) -> bool = $well_formed;
-                if well_formed(&text) {
-                    Ok(Self(text))
-                } else {
-                    Err(NotAName { what: $what, rule: $rule })
-                }
+                text.parse()
             }
         }
 
@@ -52,13 +48,18 @@ macro_rules! names {
             type Err = NotAName;
 
             fn from_str(text: &str) -> Result<Self, NotAName> {
-                Self::try_from(text.to_owned())
+                let well_formed: fn(&str) -> bool = $well_formed;
+                if well_formed(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(NotAName { what: $what, rule: $rule })
+                }
             }
         }
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.0
+                name.as_str().to_owned()
             }
         }
 

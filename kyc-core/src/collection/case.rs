@@ -310,20 +310,15 @@ impl Case {
 
     /// The photos that count, of the items this round asks for.
     pub(crate) fn exhibits(&self, flow: &Flow) -> Vec<Exhibit> {
-        self.needed_sides(flow)
-            .map(Item::page)
-            .chain(
-                flow.steps()
-                    .contains(&State::Selfie)
-                    .then_some(Item::Selfie)
-                    .filter(|item| self.asks_for(*item)),
-            )
-            .chain(
-                self.needed_steps(flow)
-                    .map(|step| Item::AdditionalStep(step.name())),
-            )
-            .filter_map(|item| self.exhibit(item, flow))
-            .collect()
+        let mut exhibits = Vec::new();
+        let mut show = |item| exhibits.extend(self.exhibit(item, flow));
+        self.needed_sides(flow).map(Item::page).for_each(&mut show);
+        if flow.steps().contains(&State::Selfie) && self.asks_for(Item::Selfie) {
+            show(Item::Selfie);
+        }
+        self.needed_steps(flow)
+            .for_each(|step| show(Item::AdditionalStep(step.name())));
+        exhibits
     }
 
     pub(crate) fn exhibit(&self, item: Item, flow: &Flow) -> Option<Exhibit> {
@@ -445,26 +440,23 @@ impl Case {
             return Vec::new();
         }
         let round_is_over = to == State::Final || to.is_end();
-        let (leaving, held) = std::mem::take(&mut self.held)
-            .into_iter()
-            .partition(|effect| round_is_over || !matches!(effect, Effect::Discard { .. }));
-        self.held = held;
-        leaving
+        let stays = |effect: &Effect| !round_is_over && matches!(effect, Effect::Discard { .. });
+        if !self.held.iter().any(stays) {
+            return std::mem::take(&mut self.held);
+        }
+        self.held.extract_if(.., |effect| !stays(effect)).collect()
     }
 
     /// Lets photos go. Bytes that another photo still shows stay.
     fn discard(&mut self, leaves: impl Fn(&Capture) -> bool) {
-        let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.captures)
-            .into_iter()
-            .partition(leaves);
-        for capture in gone {
+        let gone = self.captures.extract_if(.., |capture| leaves(capture));
+        for capture in gone.collect::<Vec<_>>() {
             self.unsent.retain(|item| *item != capture.item);
+            let is_shown = self.captures.iter().any(|kept| kept.blob == capture.blob);
             let discarded = Effect::Discard { blob: capture.blob };
-            let shown = |kept: &Capture| matches!(&discarded, Effect::Discard { blob } if *blob == kept.blob);
-            if !kept.iter().any(shown) && !self.held.contains(&discarded) {
+            if !is_shown && !self.held.contains(&discarded) {
                 self.held.push(discarded);
             }
         }
-        self.captures = kept;
     }
 }
