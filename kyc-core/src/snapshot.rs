@@ -138,10 +138,10 @@ pub(crate) fn encode<State: Serialize, Case: Serialize>(
         case,
     };
     let mut text = json::write(&written);
-    let checksum = checksum(text.as_bytes());
+    let checksum = digits(&hasher_of(text.as_bytes()));
     text.pop();
     text.push_str(SEAM);
-    text.push_str(&checksum);
+    text.push_str(as_text(&checksum));
     text.push_str(END);
     text
 }
@@ -224,10 +224,9 @@ fn intact(text: &str) -> Result<(), DecodeError> {
         Some((text.strip_suffix(SEAM)?, written))
     };
     let (body, written) = parts().ok_or(DecodeError::Malformed)?;
-    let mut hasher = hasher();
-    hasher.write(body.as_bytes());
+    let mut hasher = hasher_of(body.as_bytes());
     hasher.write(b"}");
-    if written == digits(&hasher) {
+    if written.as_bytes() == digits(&hasher) {
         Ok(())
     } else {
         Err(DecodeError::Tampered)
@@ -245,19 +244,27 @@ fn foreign_chart(text: &str, chart: ChartName) -> Option<DecodeError> {
 
 /// SipHash-2-4 with 128 bits under a fixed key, as 32 hexadecimal digits.
 pub(crate) fn checksum(bytes: &[u8]) -> String {
-    let mut hasher = hasher();
+    as_text(&digits(&hasher_of(bytes))).to_owned()
+}
+
+/// What has seen these bytes.
+fn hasher_of(bytes: &[u8]) -> SipHasher24 {
+    let mut hasher = SipHasher24::new_with_key(b"kyc snapshot v1 ");
     hasher.write(bytes);
-    digits(&hasher)
+    hasher
 }
 
-fn hasher() -> SipHasher24 {
-    SipHasher24::new_with_key(b"kyc snapshot v1 ")
+fn digits(hasher: &SipHasher24) -> [u8; DIGITS] {
+    let mut digits = [0; DIGITS];
+    let hash = hasher.finish128().as_u128().to_be_bytes();
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(hash) {
+        *pair = [byte >> 4, byte & 15].map(|digit| HEXADECIMAL[usize::from(digit)]);
+    }
+    digits
 }
 
-fn digits(hasher: &SipHasher24) -> String {
-    let hash = hasher.finish128().as_u128();
-    let digit = |place| char::from_digit((hash >> (4 * place)) as u32 & 15, 16);
-    (0..DIGITS).rev().filter_map(digit).collect()
+fn as_text(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 const OPENING: &str = "{\"schema\":1,";
@@ -265,6 +272,7 @@ const SEAM: &str = ",\"checksum\":\"";
 const END: &str = "\"}";
 /// How long a checksum is.
 const DIGITS: usize = 32;
+const HEXADECIMAL: [u8; 16] = *b"0123456789abcdef";
 
 #[cfg(test)]
 mod tests {
