@@ -24,10 +24,11 @@ pub struct Malformed;
 ///
 /// At what occurs in no chart: negative numbers and broken ones, bytes, variants that are not named inside, keys that are no text.
 pub fn write(value: &impl Serialize) -> String {
-    let mut text = String::with_capacity(USUAL);
-    match value.serialize(Writer(&mut text)) {
-        Ok(()) => text,
-        Err(Malformed) => unreachable!("texts, whole numbers, lists and objects can be written"),
+    let mut text = Vec::with_capacity(USUAL);
+    let written = value.serialize(Writer(&mut text));
+    match written.map(|()| String::from_utf8(text)) {
+        Ok(Ok(text)) => text,
+        _ => unreachable!("texts, whole numbers, lists and objects can be written"),
     }
 }
 

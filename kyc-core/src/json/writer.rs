@@ -8,23 +8,23 @@ use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serial
 use super::{Malformed, scan};
 
 /// Puts values behind a text.
-pub(super) struct Writer<'a>(pub(super) &'a mut String);
+pub(super) struct Writer<'a>(pub(super) &'a mut Vec<u8>);
 
 /// A list or an object that is not closed yet.
 pub(super) struct Open<'a> {
-    text: &'a mut String,
-    end: char,
+    text: &'a mut Vec<u8>,
+    end: u8,
 }
 
 type Written = Result<(), Malformed>;
 
 impl<'a> Writer<'a> {
-    fn put(self, text: &str) -> Written {
-        self.0.push_str(text);
+    fn put(self, text: &[u8]) -> Written {
+        self.0.extend_from_slice(text);
         Ok(())
     }
 
-    fn open(self, begin: char, end: char) -> Open<'a> {
+    fn open(self, begin: u8, end: u8) -> Open<'a> {
         self.0.push(begin);
         Open { text: self.0, end }
     }
@@ -33,15 +33,18 @@ impl<'a> Writer<'a> {
 impl Open<'_> {
     /// A comma, unless the list or the object has only just begun: no value ends like that.
     fn separate(&mut self) {
-        if !matches!(self.text.as_bytes().last(), Some(b'{' | b'[')) {
-            self.text.push(',');
+        if !matches!(self.text.last(), Some(b'{' | b'[')) {
+            self.text.push(b',');
         }
     }
 
-    fn name(&mut self, name: &str) {
+    /// The name of a field: a word of ours, in which nothing is escaped.
+    fn name(&mut self, name: &'static str) {
+        debug_assert_eq!(scan::plain(name.as_bytes()), name.len());
         self.separate();
-        quote(self.text, name);
-        self.text.push(':');
+        self.text.push(b'"');
+        self.text.extend_from_slice(name.as_bytes());
+        self.text.extend_from_slice(b"\":");
     }
 
     fn close(self) {
@@ -49,44 +52,44 @@ impl Open<'_> {
     }
 }
 
-fn quote(text: &mut String, value: &str) {
-    text.push('"');
+fn quote(text: &mut Vec<u8>, value: &[u8]) {
+    text.push(b'"');
     let mut rest = value;
     loop {
         let (plain, behind) = rest
-            .split_at_checked(scan::plain(rest.as_bytes()))
-            .unwrap_or((rest, ""));
-        text.push_str(plain);
-        let mut behind = behind.chars();
-        let Some(special) = behind.next() else { break };
-        escape(text, special);
-        rest = behind.as_str();
+            .split_at_checked(scan::plain(rest))
+            .unwrap_or((rest, &[]));
+        text.extend_from_slice(plain);
+        let Some((special, behind)) = behind.split_first() else {
+            break;
+        };
+        escape(text, *special);
+        rest = behind;
     }
-    text.push('"');
+    text.push(b'"');
 }
 
-fn escape(text: &mut String, special: char) {
+#[cold]
+fn escape(text: &mut Vec<u8>, special: u8) {
     let short = match special {
-        '"' => '"',
-        '\\' => '\\',
-        '\u{8}' => 'b',
-        '\t' => 't',
-        '\n' => 'n',
-        '\u{c}' => 'f',
-        '\r' => 'r',
+        b'"' | b'\\' => special,
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0c => b'f',
+        b'\r' => b'r',
         control => {
-            text.push_str("\\u00");
-            let code = control as u32;
-            text.extend(char::from_digit(code >> 4, 16));
-            text.extend(char::from_digit(code & 15, 16));
+            text.extend_from_slice(b"\\u00");
+            text.extend(
+                [control >> 4, control & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]),
+            );
             return;
         }
     };
-    text.push('\\');
-    text.push(short);
+    text.extend_from_slice(&[b'\\', short]);
 }
 
-fn digits(text: &mut String, mut number: u64) {
+fn digits(text: &mut Vec<u8>, mut number: u64) {
     let mut digits = [b'0'; 20];
     let mut first = digits.len();
     for digit in digits.iter_mut().rev() {
@@ -97,8 +100,7 @@ fn digits(text: &mut String, mut number: u64) {
             break;
         }
     }
-    let digits = digits.get(first..).unwrap_or_default();
-    text.push_str(str::from_utf8(digits).unwrap_or_default());
+    text.extend_from_slice(digits.get(first..).unwrap_or_default());
 }
 
 impl<'a> Serializer for Writer<'a> {
@@ -113,7 +115,7 @@ impl<'a> Serializer for Writer<'a> {
     type SerializeStructVariant = Impossible<(), Malformed>;
 
     fn serialize_bool(self, value: bool) -> Written {
-        self.put(if value { "true" } else { "false" })
+        self.put(if value { b"true" } else { b"false" })
     }
 
     fn serialize_u8(self, value: u8) -> Written {
@@ -134,16 +136,16 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_str(self, value: &str) -> Written {
-        quote(self.0, value);
+        quote(self.0, value.as_bytes());
         Ok(())
     }
 
     fn serialize_none(self) -> Written {
-        self.put("null")
+        self.put(b"null")
     }
 
     fn serialize_unit(self) -> Written {
-        self.put("null")
+        self.put(b"null")
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Written {
@@ -163,15 +165,15 @@ impl<'a> Serializer for Writer<'a> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, Malformed> {
-        Ok(self.open('[', ']'))
+        Ok(self.open(b'[', b']'))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Open<'a>, Malformed> {
-        Ok(self.open('{', '}'))
+        Ok(self.open(b'{', b'}'))
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, Malformed> {
-        Ok(self.open('{', '}'))
+        Ok(self.open(b'{', b'}'))
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Written {
@@ -282,8 +284,8 @@ impl SerializeMap for Open<'_> {
         self.separate();
         let before = self.text.len();
         key.serialize(Writer(self.text))?;
-        let is_text = self.text.as_bytes().get(before) == Some(&b'"');
-        self.text.push(':');
+        let is_text = self.text.get(before) == Some(&b'"');
+        self.text.push(b':');
         is_text.then_some(()).ok_or(Malformed)
     }
 
