@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kyc_persist::Store;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use crate::Terms;
+use crate::committers::Committers;
 use crate::disk::{Append, BareRedb, BareSled, Durable, Preallocated};
 use crate::meter::{Times, median, rounded};
 use crate::pgbench::Statement;
@@ -23,14 +21,6 @@ const TASKS: [u32; 2] = [16, 64];
 /// Commits to PostgreSQL whose syncs are counted.
 const WATCHED: u32 = 1000;
 
-/// A store in the race, and how far the sessions in it are.
-struct Runner {
-    name: String,
-    store: Arc<dyn Store>,
-    sessions: Vec<Steps>,
-    _place: Place,
-}
-
 /// What one round has shown: by name, and by what was measured.
 type Round = BTreeMap<String, BTreeMap<String, f64>>;
 
@@ -38,10 +28,10 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
     let (rounds, time) = terms.pick((3, Duration::from_millis(700)), (9, Duration::from_secs(2)));
     let data = terms.data.as_path();
     let database = places::postgres(data);
-    let mut runners = Vec::new();
+    let mut stores = Vec::new();
     for engine in Engine::LASTING {
         for sealed in [false, true] {
-            runners.push(Runner::new(engine, sealed, data, &database).await);
+            stores.push(Committers::new(engine, sealed, data, &database, TASKS[1]).await);
         }
     }
     let scratch = tempfile::tempdir_in(data).unwrap();
@@ -70,9 +60,9 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
             });
             round.insert((*name).into(), one(&times));
         }
-        for runner in &mut runners {
-            let told = runner.round(time).await;
-            round.insert(runner.name.clone(), told);
+        for store in &mut stores {
+            let told = self::round(store, time).await;
+            round.insert(store.name.clone(), told);
         }
         let mut told = BTreeMap::new();
         for clients in [1].into_iter().chain(TASKS) {
@@ -89,65 +79,19 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
     json!({ "bytes": record.len(), "rounds": measured, "syncs": syncs, "medians": medians(&measured) })
 }
 
-impl Runner {
-    async fn new(
-        engine: Engine,
-        sealed: bool,
-        data: &Path,
-        database: &crate::server::Place,
-    ) -> Self {
-        let place = Place::new(engine, sealed, data, Some(database));
-        let store = place.open().await;
-        let sessions = (0..TASKS[1]).map(|number| Steps::new(&format!("s-{number}"), BEGIN));
-        let mut sessions: Vec<_> = sessions.collect();
-        for session in &mut sessions {
-            store.commit(session.next(BEGIN)).await.unwrap();
-        }
-        Self {
-            name: engine.called(sealed),
-            store,
-            sessions,
-            _place: place,
-        }
+/// One alone, and several numbers of them at once.
+async fn round(committers: &mut Committers, time: Duration) -> BTreeMap<String, f64> {
+    let (times, _) = committers.together(1, time).await;
+    let mut told = one(&times);
+    for tasks in TASKS {
+        let (times, took) = committers.together(tasks, time).await;
+        told.insert(
+            format!("per second, {tasks}"),
+            times.count() as f64 / took.as_secs_f64(),
+        );
+        told.insert(format!("p99, {tasks}"), times.percentile(99));
     }
-
-    async fn round(&mut self, time: Duration) -> BTreeMap<String, f64> {
-        let (times, _) = self.together(1, time).await;
-        let mut told = one(&times);
-        for tasks in TASKS {
-            let (times, took) = self.together(tasks, time).await;
-            told.insert(
-                format!("per second, {tasks}"),
-                times.count() as f64 / took.as_secs_f64(),
-            );
-            told.insert(format!("p99, {tasks}"), times.percentile(99));
-        }
-        told
-    }
-
-    /// So many at once, each with a session of its own.
-    async fn together(&mut self, tasks: u32, time: Duration) -> (Times, Duration) {
-        let begun = Instant::now();
-        let mut running = JoinSet::new();
-        for mut steps in self.sessions.drain(..tasks as usize) {
-            let store = Arc::clone(&self.store);
-            running.spawn(async move {
-                let mut times = Times::default();
-                while begun.elapsed() < time {
-                    let commit = steps.next(BEGIN);
-                    times.of(store.commit(commit)).await.unwrap();
-                }
-                (steps, times)
-            });
-        }
-        let mut all = Times::default();
-        while let Some(done) = running.join_next().await {
-            let (steps, times) = done.unwrap();
-            self.sessions.push(steps);
-            all.append(times);
-        }
-        (all, begun.elapsed())
-    }
+    told
 }
 
 fn alone(time: Duration, mut work: impl FnMut(&mut Times)) -> Times {

@@ -23,6 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::Terms;
+use crate::committers::Committers;
 use crate::meter::{Times, median, rounded};
 use crate::people::{self, Answer, Reach as _, Request, There};
 use crate::places::{self, Engine};
@@ -44,6 +45,8 @@ struct Runner {
     begun: usize,
     told: Arc<AtomicU64>,
     idle: u64,
+    /// Who commits to a store of the same kind and does nothing else.
+    bare: Committers,
     _folder: TempDir,
 }
 
@@ -60,7 +63,9 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
         eprintln!("flows: round {number} of {rounds}");
         let mut round = BTreeMap::new();
         for runner in &mut runners {
-            let told = runner.walk(time).await;
+            let mut told = runner.walk(time).await;
+            let (times, _) = runner.bare.together(AT_ONCE as u32, time / 4).await;
+            told.insert("bare commit p99".into(), times.percentile(99));
             round.insert(runner.name.clone(), told);
         }
         measured.push(round);
@@ -130,6 +135,7 @@ impl Runner {
         let there = program.reach();
         let signed_in = there.send(&people::login("ada")).await.unwrap();
         let idle = memory_of(program.process().unwrap());
+        let bare = Committers::new(engine, true, data, database, AT_ONCE as u32).await;
         Self {
             name: engine.name().to_owned(),
             program,
@@ -138,6 +144,7 @@ impl Runner {
             begun: 0,
             told,
             idle,
+            bare,
             _folder: folder,
         }
     }

@@ -21,8 +21,8 @@ use crate::steps::{BEGIN, Steps};
 /// The word that a process of ours is started with that opens a store and does nothing else.
 pub(crate) const HOLDS: &str = "hold-open";
 
-/// How many fill a store at once.
-const FILLING: u64 = 256;
+/// How many fill a store at once: as many as an embedded one lets wait, so that every group it writes is full.
+const FILLING: u64 = 1024;
 
 /// Rows on a page of a listing.
 const PAGE: usize = 10;
@@ -42,7 +42,9 @@ struct Grown {
     sessions: u64,
     place: Place,
     store: Arc<dyn Store>,
+    /// Of the present turn.
     times: BTreeMap<&'static str, Times>,
+    turns: Vec<BTreeMap<&'static str, Times>>,
     far: Cursor,
     /// How many were opened, and how many were moved on.
     opened: u64,
@@ -60,7 +62,7 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
         (Engine::Redb, true),
         (Engine::Postgres, false),
     ];
-    let mut told = BTreeMap::new();
+    let (mut told, mut turned) = (BTreeMap::new(), BTreeMap::new());
     for (engine, sealed) in kinds {
         let database = (engine == Engine::Postgres).then(|| places::postgres(&terms.data));
         let mut all = Vec::new();
@@ -75,14 +77,16 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
                 grown.turn().await;
             }
         }
-        let mut of_engine = BTreeMap::new();
+        let (mut sizes, mut turns) = (BTreeMap::new(), BTreeMap::new());
         for grown in all {
             let sessions = grown.sessions.to_string();
-            of_engine.insert(sessions, grown.tell().await);
+            turns.insert(sessions.clone(), grown.tell_turns());
+            sizes.insert(sessions, grown.tell().await);
         }
-        told.insert(engine.called(sealed), of_engine);
+        told.insert(engine.called(sealed), sizes);
+        turned.insert(engine.called(sealed), turns);
     }
-    json!({ "sizes": sizes, "page": PAGE, "far": FAR, "stores": told })
+    json!({ "sizes": sizes, "page": PAGE, "far": FAR, "stores": told, "turns": turned })
 }
 
 impl Grown {
@@ -94,6 +98,11 @@ impl Grown {
             let store = Arc::clone(&store);
             filling.spawn(async move {
                 for number in (part..sessions).step_by(FILLING as usize) {
+                    // All come on alike: one of them tells how far.
+                    if part == 0 && number % (sessions / 10) < FILLING {
+                        let seconds = begun.elapsed().as_secs();
+                        eprintln!("growth: {number} of {sessions} sessions after {seconds} s");
+                    }
                     let mut steps = Steps::new(&name(number), opened_at(number));
                     store.commit(steps.next(ONE_DAY)).await.unwrap();
                 }
@@ -113,6 +122,7 @@ impl Grown {
             place,
             store,
             times: BTreeMap::new(),
+            turns: Vec::new(),
             far: far.parse().unwrap(),
             opened: 0,
             moved: 0,
@@ -130,6 +140,7 @@ impl Grown {
         for _ in 0..TURN / 10 {
             self.lease().await;
         }
+        self.turns.push(std::mem::take(&mut self.times));
     }
 
     /// A session more, older than all others, so that the pages stay where they are.
@@ -187,16 +198,36 @@ impl Grown {
         }
     }
 
+    /// The p50 of each turn.
+    fn tell_turns(&self) -> Value {
+        let mut told: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for (what, times) in self.turns.iter().flatten() {
+            told.entry(what)
+                .or_default()
+                .push(rounded(times.percentile(50)));
+        }
+        json!(told)
+    }
+
     async fn tell(self) -> Value {
-        let mut told: BTreeMap<&str, f64> = self
-            .times
-            .iter()
+        let Self {
+            place,
+            store,
+            turns,
+            bytes,
+            ..
+        } = self;
+        drop(store);
+        let mut all: BTreeMap<&str, Times> = BTreeMap::new();
+        for (what, times) in turns.into_iter().flatten() {
+            all.entry(what).or_default().append(times);
+        }
+        let p50 = all.iter();
+        let mut told: BTreeMap<&str, f64> = p50
             .map(|(what, times)| (*what, rounded(times.percentile(50))))
             .collect();
-        let Self { place, store, .. } = self;
-        drop(store);
         told.insert("reopen after a kill", rounded(reopen(&place).await * 1e6));
-        told.insert("bytes on disk a session", rounded(self.bytes));
+        told.insert("bytes on disk a session", rounded(bytes));
         json!(told)
     }
 }

@@ -12,6 +12,7 @@
 )]
 
 mod commits;
+mod committers;
 mod disk;
 mod flows;
 mod growth;

@@ -103,14 +103,26 @@ pub(super) fn flows(asked: &Asked) -> Result<Value> {
         })
         .collect()
     };
-    let limits = ["redb", "sled", "postgres"].map(|store| Limit {
+    let beside_commit = |store: &str| {
+        let of = |round: &Value, what: &str| round[store][what].as_f64().unwrap_or(f64::NAN);
+        let all = rounds.iter();
+        all.map(|round| of(round, "event p99") / of(round, "bare commit p99"))
+            .collect()
+    };
+    let stores = ["redb", "sled", "postgres"];
+    let flows = stores.map(|store| Limit {
         what: format!(
             "{store}: whole flows a second, beside the same server with the memory store"
         ),
         ratios: beside_memory(store),
         bound: Bound::AtLeast(0.6),
     });
-    told["limits"] = limits.into_iter().map(Limit::told).collect();
+    let events = stores.map(|store| Limit {
+        what: format!("{store}: p99 of an event, beside the p99 of a bare commit"),
+        ratios: beside_commit(store),
+        bound: Bound::AtMost(5.0),
+    });
+    told["limits"] = flows.into_iter().chain(events).map(Limit::told).collect();
     Ok(told)
 }
 
@@ -124,19 +136,30 @@ pub(super) fn growth(asked: &Asked) -> Result<Value> {
     let mut told = measure("growth", asked, &words)?;
     let mut limits = Vec::new();
     for (store, sizes) in told["stores"].as_object().context("stores")? {
-        let of = |place: Option<&Value>, what: &str| {
-            let size = place.map(ToString::to_string).unwrap_or_default();
-            sizes[&size][what].as_f64().unwrap_or(f64::NAN)
-        };
         let all = told["sizes"].as_array().context("sizes")?;
-        let smallest = all.first().map(ToString::to_string).unwrap_or_default();
+        let size = |place: Option<&Value>| place.map(ToString::to_string).unwrap_or_default();
+        let (smallest, largest) = (size(all.first()), size(all.last()));
+        // What was asked for in turns is compared turn by turn.
+        let of = |size: &str, what: &str| -> Vec<f64> {
+            let turns = told["turns"][store][size][what].as_array();
+            let once = || vec![sizes[size][what].clone()];
+            let measured = turns.cloned().unwrap_or_else(once);
+            let measured = measured.iter();
+            measured
+                .map(|time| time.as_f64().unwrap_or(f64::NAN))
+                .collect()
+        };
         for what in sizes[&smallest].as_object().context("measures")?.keys() {
             if what.starts_with("reopen") {
                 continue;
             }
             limits.push(Limit {
                 what: format!("{store}: {what}, of the largest beside the smallest"),
-                ratios: vec![of(all.last(), what) / of(all.first(), what)],
+                ratios: of(&largest, what)
+                    .iter()
+                    .zip(of(&smallest, what))
+                    .map(|(large, small)| large / small)
+                    .collect(),
                 bound: Bound::AtMost(1.5),
             });
         }

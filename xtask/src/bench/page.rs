@@ -107,7 +107,8 @@ fn flows(page: &mut String, part: &Value) -> Result<()> {
     write!(
         page,
         "\n## Whole flows over HTTP\n\n{} applicants at once, each opened by the company, walked through every event with two images of 320 × 240, \
-         reviewed and approved by a person, and told to the company by a signed webhook. Everything is sealed, as it is by default.\n\n",
+         reviewed and approved by a person, and told to the company by a signed webhook. Everything is sealed, as it is by default. \
+         A bare commit is one of as many tasks that keep sessions in such a sealed store and do nothing else, in the same rounds.\n\n",
         part["at_once"]
     )?;
     measured(page, part)?;
@@ -254,11 +255,14 @@ fn limits(page: &mut String, part: &Value) -> Result<()> {
         };
         writeln!(
             page,
-            "| {} | **{}** | {} – {} | {} {} | {} |",
+            "| {} | **{}** | {} | {} {} | {} |",
             text(&limit["what"]),
             number("ratio"),
-            number("lowest"),
-            number("highest"),
+            // What was measured once has no lowest and no highest.
+            match limit["lowest"] == limit["highest"] {
+                true => String::new(),
+                false => format!("{} – {}", number("lowest"), number("highest")),
+            },
             text(&limit["side"]),
             limit["target"],
             if limit["met"] == true {
