@@ -58,7 +58,9 @@ export class Applicant extends Person {
     await this.page.locator('html[data-openable="offline"]').waitFor({ state: "attached" });
   }
 
+  /** Once everything has come that the page needs for all of its screens, in every tab. */
   async losesTheNetwork() {
+    for (const page of this.context.pages()) await page.locator("html[data-whole]").waitFor({ state: "attached" });
     await this.context.setOffline(true);
   }
 

@@ -73,11 +73,20 @@ describe("the applicant's page when something went wrong", () => {
     const blocked = await stage.stranger(t);
     await blocked.context.route("**/*.wasm", (route) => route.abort());
     await blocked.page.goto(second);
+    await blocked.the("incomplete").waitFor();
+    await blocked.the("consent").check();
+    await blocked.the("start").click();
+    await blocked.the("begins").filter({ hasText: /./ }).waitFor();
+    await looks.take(blocked, "40-incomplete");
+    await blocked.context.unroute("**/*.wasm");
+    await blocked.context.route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no chart" }));
+    await blocked.the("fetch-again").click();
     await blocked.the("broken").waitFor();
-    await looks.take(blocked, "40-broken");
+    await looks.take(blocked, "45-broken");
     await blocked.context.unroute("**/*.wasm");
     await blocked.the("retry-open").click();
-    await blocked.stands("welcome");
+    // The press of before was kept.
+    await blocked.stands("personal_details");
 
     const { link: third } = await stage.integrator.open();
     const slow = await stage.stranger(t);

@@ -1,29 +1,22 @@
 /** The page as a whole: opens the session, and draws the screen that the chart's next action asks for. */
 import { html, nothing, type PropertyValues } from "lit";
-import { HttpTransport, init, KycError, KycSession, type Asking, type NextAction, type RetakeReason, type SessionState } from "@kyc/sdk";
+import { KycError, type Asking, type HttpTransport, type KycSession, type Loaded, type NextAction, type RetakeReason, type SessionState } from "@kyc/sdk";
 import { arrival, letIn } from "./arrival";
 import { watchForDesk } from "./camera";
-import { credential, forget, forgetEnded, isLetIn } from "./credential";
-import "./image";
+import { credential } from "./credential";
 import { company, NOBODY, textsFor, type Company } from "./company";
-import { itemName, Part, type Desk, type Drawn } from "./part";
-import "./screens/details";
-import { digits } from "./screens/device";
-import "./screens/document";
-import "./screens/elsewhere";
-import { ended, waiting } from "./screens/end";
-import "./screens/give-back";
-import "./screens/photo";
-import "./screens/review";
-import "./screens/step";
-import "./screens/upload";
+import { early, seen } from "./headstart";
+import { Later, type Walk } from "./later";
+import { digits, explained, itemName, Part, type Desk, type Drawn } from "./part";
+import { forget, forgetEnded, isLetIn } from "./remembered";
 import "./screens/welcome";
+import type { Consent } from "./screens/welcome";
 import { inEnglish, spokenWith, textsIn, type OwnTexts, type Texts, type Unfilled } from "./texts";
 import { negotiated, ownName } from "./texts/languages";
 import { remember, rememberLink, wishes } from "./texts/wishes";
 import { troubleNamed } from "./trouble";
 
-type Opening = "loading" | "joining" | "no_link" | "used" | "code_used" | "not_let_in" | "taken_back" | "given_back" | "offline" | "broken" | "open";
+type Opening = "loading" | "looking" | "joining" | "no_link" | "used" | "code_used" | "not_let_in" | "taken_back" | "given_back" | "offline" | "broken" | "open";
 
 export class KycApplicant extends Part {
   static override properties = {
@@ -34,6 +27,8 @@ export class KycApplicant extends Part {
     mute: { state: true },
     asking: { state: true },
     wantsPhone: { state: true },
+    whole: { state: true },
+    missing: { state: true },
   };
 
   declare opening: Opening;
@@ -47,9 +42,18 @@ export class KycApplicant extends Part {
   declare asking: Asking | null;
   /** A phone would photograph better than this device. */
   declare wantsPhone: boolean;
+  /** Everything has come that any screen needs. */
+  declare whole: boolean;
+  /** Something of that does not come. */
+  declare missing: boolean;
   #life = new AbortController();
   #session: KycSession | null = null;
   #transport: HttpTransport | null = null;
+  #walks: Walk | null = null;
+  #consent = "";
+  #later!: Later;
+  /** A press that was faster than the session waits for it here. */
+  #onceOpen: ((session: KycSession) => void) | null = null;
   #screen = "";
   #isLeaving = false;
   #turn = 0;
@@ -64,6 +68,8 @@ export class KycApplicant extends Part {
     this.mute = false;
     this.asking = null;
     this.wantsPhone = false;
+    this.whole = false;
+    this.missing = false;
   }
 
   override connectedCallback(): void {
@@ -71,8 +77,9 @@ export class KycApplicant extends Part {
     const asked = wishes();
     rememberLink();
     this.#life = new AbortController();
-    watchForDesk((wantsPhone) => (this.wantsPhone = wantsPhone), this.#life.signal);
     this.#dressed = this.#dress(asked);
+    this.#later = new Later(this.#dressed, (isMissing) => (this.missing = isMissing), this.#life.signal);
+    void this.#complete();
     void this.#open();
     addEventListener("pageshow", this.#shown);
     document.addEventListener("visibilitychange", this.#shown);
@@ -97,7 +104,6 @@ export class KycApplicant extends Part {
     if (this.opening === "open" && this.state?.view.next_action === "none") forgetEnded(this.state.view.session);
     const screen = this.#screenName();
     if (screen === this.#screen) return;
-    if (screen !== "loading") dispatchEvent(new Event("kyc-ready"));
     const isFirst = this.#screen === "";
     this.#screen = screen;
     void this.#settle(isFirst);
@@ -119,17 +125,18 @@ export class KycApplicant extends Part {
           ${this.#offered().map((language) => html`<option value=${language} lang=${language} ?selected=${language === t.language}>${ownName(language)}</option>`)}
         </select>
       </header>
+      <div role="alert">${this.missing ? this.#incomplete(t) : nothing}</div>
       <div role="alert">${this.mute ? html`<p class="notice warn mute" data-testid="language-failed">${t("language-failed")}</p>` : nothing}</div>
-      ${this.opening === "open" && this.state !== null ? this.#walk(t, this.state) : this.#door(t)}
+      ${(this.opening === "open" || this.opening === "looking") && this.state !== null ? this.#walk(t, this.state) : this.#door(t)}
     `;
   }
 
   /** How far a photo is stands below the screen, so that no button moves under a finger when it has arrived. */
   #walk(t: Texts, state: SessionState): Drawn {
     if (isSignedOut(state)) return this.#closed(t, "signed-out", "open-signed_out", false);
-    const session = this.#session as KycSession;
-    const desk: Desk = { session, transport: this.#transport as HttpTransport, state, t };
     const { view } = state;
+    // Before the session is open there is its first screen, which asks nothing of it.
+    const desk: Desk = { session: this.#session as KycSession, transport: this.#transport as HttpTransport, state, t };
     const isOver = view.next_action === "none";
     const isElsewhere = isAtOtherDevice(state);
     const isOffered = this.wantsPhone && PHOTOGRAPHS.has(view.next_action);
@@ -141,26 +148,27 @@ export class KycApplicant extends Part {
       ${isOver ? nothing : this.#progress(t, state)}
       ${isForward ? device : nothing}
       <main class="card" data-testid="screen" data-state=${view.state} data-phase=${view.phase} data-version=${view.version}>
-        ${session.accepts("back")
-          ? html`<button class="button plain back" type="button" data-testid="back" @click=${() => session.send({ type: "back" })}>
+        ${view.accepts.includes("back")
+          ? html`<button class="button plain back" type="button" data-testid="back" @click=${() => this.#session?.send({ type: "back" })}>
               <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path d="M12 4l-6 6 6 6" class="line"/></svg>${t("back")}
             </button>`
           : nothing}
         <div role="alert">${this.#conflict(t, state)}</div>
         ${this.#asked(t, state)} ${isElsewhere ? html`<kyc-elsewhere .desk=${desk}></kyc-elsewhere>` : this.#step(desk)}
       </main>
-      <kyc-upload .desk=${desk}></kyc-upload>
+      ${this.opening === "open" ? html`<kyc-upload .desk=${desk}></kyc-upload>` : nothing}
       ${isForward ? nothing : device}
-      ${isElsewhere || isOver || !isLetIn() ? nothing : html`<kyc-give-back .desk=${desk} .giveBack=${this.#giveBack}></kyc-give-back>`}
+      ${isElsewhere || isOver || this.opening !== "open" || !isLetIn() ? nothing : html`<kyc-give-back .desk=${desk} .giveBack=${this.#giveBack}></kyc-give-back>`}
     `;
   }
 
   /** The chart says what comes next; each answer has one screen. */
   #step(desk: Desk): unknown {
     const { next_action: next, next_side: side } = desk.state.view;
+    if (!this.whole && WITH_CAMERA.has(next)) return html`<p role="status" data-testid="coming">${desk.t("loading")}</p>`;
     switch (next) {
       case "give_consent":
-        return html`<kyc-welcome .desk=${desk} .consentVersion=${desk.session.flow.consent}></kyc-welcome>`;
+        return html`<kyc-welcome .t=${desk.t} .consentVersion=${this.#consent} .start=${this.#start}></kyc-welcome>`;
       case "enter_details":
         return html`<kyc-details .desk=${desk}></kyc-details>`;
       case "select_document":
@@ -178,9 +186,9 @@ export class KycApplicant extends Part {
       case "review_step":
         return html`<kyc-step-review .desk=${desk} .subject=${desk.state.view.next_step ?? ""}></kyc-step-review>`;
       case "wait":
-        return waiting(desk);
+        return this.#walks?.waiting(desk);
       default:
-        return ended(desk);
+        return this.#walks?.ended(desk);
     }
   }
 
@@ -251,6 +259,7 @@ export class KycApplicant extends Part {
   #door(t: Texts): Drawn {
     switch (this.opening) {
       case "loading":
+      case "looking":
       case "open":
         return html`<main class="card" aria-busy="true" data-testid="loading"><p role="status">${t("loading")}</p></main>`;
       case "joining":
@@ -284,6 +293,14 @@ export class KycApplicant extends Part {
     </main>`;
   }
 
+  /** It is asked for again as soon as there is a network; nobody has to press for that. */
+  #incomplete(t: Texts): Drawn {
+    return html`<div class="notice warn incomplete" data-testid="incomplete">
+      <p>${t("incomplete")}</p>
+      <button class="button small" type="button" data-testid="fetch-again" @click=${() => this.#later.again()}>${t("try-again")}</button>
+    </div>`;
+  }
+
   #joining(t: Texts): Drawn {
     return html`<main class="card join" data-testid="joining">
       <h1 tabindex="-1" data-testid="heading">${t("join-title")}</h1>
@@ -296,28 +313,33 @@ export class KycApplicant extends Part {
 
   #open = async (): Promise<void> => {
     this.opening = "loading";
-    // The chart comes while the link is exchanged and the session is read; what needs it waits for it, and tells when it did not come.
-    init().catch(() => undefined);
     try {
-      this.asking = await arrival();
+      this.asking = await arrival(this.#later.walk);
       if (this.asking !== null) {
         this.opening = "joining";
-        await letIn(this.asking, this.#life.signal);
+        await letIn(this.asking, this.#later.walk, this.#life.signal);
         this.opening = "loading";
       }
-      const own = await credential();
+      const first = await seen;
+      const own = await credential(this.#later.walk, { fetch: early });
       if (own === null) {
         this.opening = "no_link";
         return;
       }
-      this.#transport = new HttpTransport(own);
-      this.#session = await KycSession.open({ transport: this.#transport });
-      this.state = this.#session.getSnapshot();
-      this.#session.subscribe(() => {
+      if (first?.view.session === own.session) this.#look(first);
+      this.#walks = await this.#later.walk;
+      const { session, transport } = await this.#walks.opened(own, this.#later.chart());
+      this.#session = session;
+      this.#transport = transport;
+      this.#consent = session.flow.consent;
+      this.state = session.getSnapshot();
+      session.subscribe(() => {
         this.state = this.#session?.getSnapshot() ?? null;
         if (this.state?.status === "signed_out" && isLetIn()) this.#putOut(this.#isLeaving ? "given_back" : "taken_back");
       });
       this.opening = "open";
+      this.#onceOpen?.(session);
+      this.#onceOpen = null;
       void this.#dressForFlow(this.state.view.flow.id);
     } catch (error) {
       const isPutOut = error instanceof KycError && error.code === "unauthorised" && isLetIn();
@@ -325,6 +347,31 @@ export class KycApplicant extends Part {
       if (error instanceof KycError && error.code === "unauthorised") forget();
     }
   };
+
+  /** The first screen is there before the session is: what it shows the server has told. Steps of this device that are unsent come with the session. */
+  #look({ view, flow, handover = null }: Loaded): void {
+    if (view.next_action !== "give_consent" || handover !== null) return;
+    this.#consent = flow.consent;
+    this.state = { view, status: "saved", waiting: 0, kept: true, uploading: null, divergence: null, handover: null };
+    this.opening = "looking";
+    void this.#dressForFlow(view.flow.id);
+  }
+
+  /** A press that comes before the session is kept, and carried out with it. */
+  #start = async (consent: Consent): Promise<Unfilled | null> => {
+    const session = this.#session ?? (await new Promise<KycSession>((resolve) => (this.#onceOpen = resolve)));
+    // Begun meanwhile in another tab, or on this device before it lost the network: the page shows where that is.
+    return session.accepts("start") && this.t !== null ? explained(this.t, session.send({ type: "start", consent })) : null;
+  };
+
+  async #complete(): Promise<void> {
+    await this.#later.whole.catch(() => undefined);
+    if (this.#life.signal.aborted) return;
+    this.whole = true;
+    watchForDesk((wantsPhone) => (this.wantsPhone = wantsPhone), this.#life.signal);
+    document.documentElement.dataset["whole"] = "";
+    dispatchEvent(new Event("kyc-whole"));
+  }
 
   /** The device that let this one in has the session again: nothing of it is shown or kept here any more. */
   #putOut(why: "taken_back" | "given_back"): void {
@@ -395,11 +442,12 @@ export class KycApplicant extends Part {
   };
 
   #screenName(): string {
-    if (this.opening !== "open" || this.state === null) return this.opening;
+    if ((this.opening !== "open" && this.opening !== "looking") || this.state === null) return this.opening;
     if (isSignedOut(this.state)) return "signed_out";
     const { next_action: next, next_side: side, next_step: step, phase } = this.state.view;
     if (isAtOtherDevice(this.state)) return "elsewhere";
-    return [next, side ?? "", step ?? "", next === "none" ? phase : ""].join(" ");
+    const isComing = !this.whole && WITH_CAMERA.has(next);
+    return isComing ? "coming" : [next, side ?? "", step ?? "", next === "none" ? phase : ""].join(" ");
   }
 
   /** The tab is called as the screen is, also in another language. */
@@ -426,6 +474,16 @@ export class KycApplicant extends Part {
 }
 
 type Closed = "open-no_link" | "open-signed_out" | "open-taken_back" | "open-given_back" | "open-used" | "open-offline" | "open-broken" | "join-used" | "join-ended";
+
+/** What the screens around photos and files are for. */
+const WITH_CAMERA: ReadonlySet<NextAction> = new Set<NextAction>([
+  "capture_page",
+  "review_document",
+  "capture_selfie",
+  "review_selfie",
+  "capture_step",
+  "review_step",
+]);
 
 /** Where a photo is wanted. */
 const PHOTOGRAPHS: ReadonlySet<NextAction> = new Set<NextAction>(["capture_page", "capture_selfie"]);

@@ -1,7 +1,6 @@
 /** The small pictures of the page, drawn with the colours of the theme. */
 import { svg, html, type TemplateResult } from "lit";
 import type { DocumentType, Side } from "@kyc/sdk";
-import type { Unfilled } from "./texts";
 
 const portrait = (x: number, y: number, size: number): TemplateResult => svg`
   <g transform="translate(${x} ${y}) scale(${size / 40})">
@@ -69,22 +68,6 @@ export function documentDrawing(kind: DocumentType): TemplateResult {
           : svg`<rect x="3" y="4" width="42" height="28" rx="4" class="card"/><circle cx="15" cy="15" r="4.5" class="line"/><path d="M8 26c1-5 4-6 7-6s6 1 7 6M28 12h11M28 18h11M28 24h7" class="line"/>`}
   </svg>`;
 }
-
-/** What the applicant has to have at hand. */
-export const needs: readonly { readonly text: Unfilled; readonly drawing: TemplateResult }[] = [
-  {
-    text: "welcome-need-document",
-    drawing: html`<svg class="mini" viewBox="0 0 24 24" aria-hidden="true"><rect x="2.5" y="5" width="19" height="14" rx="2.5" class="line"/><circle cx="8" cy="11" r="2" class="line"/><path d="M5 16c.6-2 1.6-2.6 3-2.6s2.400.6 3 2.600M14 10h5M14 14h4" class="line"/></svg>`,
-  },
-  {
-    text: "welcome-need-camera",
-    drawing: html`<svg class="mini" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 8h3l2-3h6l2 3h3v11H4z" class="line"/><circle cx="12" cy="13" r="3.500" class="line"/></svg>`,
-  },
-  {
-    text: "welcome-need-light",
-    drawing: html`<svg class="mini" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="4" class="line"/><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600l1.400 1.400M17 17l1.400 1.400M5.600 18.400L7 17M17 7l1.400-1.400" class="line"/></svg>`,
-  },
-];
 
 /** A phone that scans. */
 export const phoneDrawing: TemplateResult = html`<svg class="phone" viewBox="0 0 48 64" aria-hidden="true">

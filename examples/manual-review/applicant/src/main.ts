@@ -1,7 +1,8 @@
 import "../../theme.css";
 import "./applicant.css";
+import "./headstart";
 import "./app";
 import { openableOffline } from "./offline";
 
-// What is put aside for later waits until the page stands.
-addEventListener("kyc-ready", () => void openableOffline(), { once: true });
+// What is put aside for later waits until everything has come.
+addEventListener("kyc-whole", () => void openableOffline(), { once: true });

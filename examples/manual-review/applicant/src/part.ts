@@ -1,5 +1,5 @@
 /** What every element of the page shares: it lives in the page's own tree, so that one style sheet and one set of labels hold. */
-import { LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Answer, HttpTransport, Item, KycSession, SessionState, View } from "@kyc/sdk";
 import type { Texts, Unfilled } from "./texts";
 
@@ -50,4 +50,9 @@ export function itemName(t: Texts, view: View, item: Item): string {
     default:
       return view.additional_steps.find(({ step }) => item === `step:${step}`)?.name ?? t("step-additional_step");
   }
+}
+
+/** The digits that both devices show; read out one by one. */
+export function digits(match: string): Drawn {
+  return html`<p class="digits" dir="ltr" data-testid="match" data-match=${match}><span aria-hidden="true">${match}</span><span class="sr-only">${[...match].join(" ")}</span></p>`;
 }

@@ -1,6 +1,10 @@
+import { HttpTransport } from "@kyc/sdk";
 import { beforeEach, expect, test, vi } from "vitest";
 import { arrival, letIn } from "../src/arrival";
-import { credential, isLetIn } from "../src/credential";
+import { credential } from "../src/credential";
+import { isLetIn } from "../src/remembered";
+
+const asks = Promise.resolve({ HttpTransport });
 
 const bar = { hash: "", pathname: "/apply/", search: "" };
 const life = new AbortController().signal;
@@ -30,33 +34,33 @@ beforeEach(() => {
 
 test("who came another way asks nobody", async () => {
   bar.hash = "#code=one";
-  expect(await arrival()).toBeNull();
+  expect(await arrival(asks)).toBeNull();
   expect(codes).toEqual(new Set(["one"]));
 });
 
 test("a code is used once, leaves the address bar, and a reload goes on waiting", async () => {
-  expect(await arrival()).toMatchObject({ token: "of the phone", match: "047" });
+  expect(await arrival(asks)).toMatchObject({ token: "of the phone", match: "047" });
   expect(bar.hash).toBe("");
-  expect(await arrival()).toMatchObject({ token: "of the phone" });
+  expect(await arrival(asks)).toMatchObject({ token: "of the phone" });
 });
 
 test("a code that was used before is refused", async () => {
   codes.clear();
-  await expect(arrival()).rejects.toMatchObject({ code: "link_invalid" });
+  await expect(arrival(asks)).rejects.toMatchObject({ code: "link_invalid" });
 });
 
 test("who was let in has the session from then on, and asks no more", async () => {
-  const asking = await arrival();
-  if (asking !== null) await letIn(asking, life);
-  expect(await credential()).toMatchObject({ session: "s-1", token: "of the phone" });
+  const asking = await arrival(asks);
+  if (asking !== null) await letIn(asking, asks, life);
+  expect(await credential(asks)).toMatchObject({ session: "s-1", token: "of the phone" });
   expect(isLetIn()).toBe(true);
-  expect(await arrival()).toBeNull();
+  expect(await arrival(asks)).toBeNull();
 });
 
 test("who was refused has nothing, and asks no more", async () => {
   answer = () => Response.json({ code: "handover_ended" }, { status: 410 });
-  const asking = await arrival();
-  await expect(asking === null ? null : letIn(asking, life)).rejects.toMatchObject({ code: "handover_ended" });
-  expect(await credential()).toBeNull();
-  expect(await arrival()).toBeNull();
+  const asking = await arrival(asks);
+  await expect(asking === null ? null : letIn(asking, asks, life)).rejects.toMatchObject({ code: "handover_ended" });
+  expect(await credential(asks)).toBeNull();
+  expect(await arrival(asks)).toBeNull();
 });

@@ -1,5 +1,9 @@
+import { HttpTransport } from "@kyc/sdk";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { credential, forget, forgetEnded } from "../src/credential";
+import { credential } from "../src/credential";
+import { forget, forgetEnded } from "../src/remembered";
+
+const asks = Promise.resolve({ HttpTransport });
 
 /** A browser's address bar, storages and network, as far as a credential touches them. */
 class Browser {
@@ -28,7 +32,7 @@ class Browser {
 
   opens(link: string): ReturnType<typeof credential> {
     this.location.hash = link;
-    return credential();
+    return credential(asks);
   }
 }
 
@@ -59,7 +63,7 @@ describe("a link", () => {
     expect(await browser.opens("#code=one")).toMatchObject({ session: "s-1", token: "token of s-1" });
     expect(browser.location.hash).toBe("");
 
-    expect(await credential()).toMatchObject({ session: "s-1" });
+    expect(await credential(asks)).toMatchObject({ session: "s-1" });
     expect(browser.exchanged).toEqual(["one"]);
   });
 
@@ -75,7 +79,7 @@ describe("a link", () => {
     await browser.opens("#code=one");
 
     expect(await browser.opens("#code=two")).toMatchObject({ session: "s-2" });
-    expect(await credential()).toMatchObject({ session: "s-2" });
+    expect(await credential(asks)).toMatchObject({ session: "s-2" });
   });
 
   test("that somebody else has used is refused, and the session that is remembered stays", async () => {
@@ -83,20 +87,20 @@ describe("a link", () => {
 
     await expect(browser.opens("#code=spent")).rejects.toMatchObject({ code: "link_invalid" });
     browser.location.hash = "";
-    expect(await credential()).toMatchObject({ session: "s-1" });
+    expect(await credential(asks)).toMatchObject({ session: "s-1" });
   });
 });
 
 describe("without a link", () => {
   test("nobody is anybody", async () => {
-    expect(await credential()).toBeNull();
+    expect(await credential(asks)).toBeNull();
   });
 
   test("a tab that was closed can come back", async () => {
     await browser.opens("#code=one");
     browser.newTab();
 
-    expect(await credential()).toMatchObject({ session: "s-1" });
+    expect(await credential(asks)).toMatchObject({ session: "s-1" });
   });
 
   test("two tabs have two sessions", async () => {
@@ -106,21 +110,21 @@ describe("without a link", () => {
     await browser.opens("#code=two");
 
     vi.stubGlobal("sessionStorage", firstTab);
-    expect(await credential()).toMatchObject({ session: "s-1" });
+    expect(await credential(asks)).toMatchObject({ session: "s-1" });
   });
 
   test("a credential that has run out is none", async () => {
     browser.codes.set("old", own("s-3", -1));
     await browser.opens("#code=old");
 
-    expect(await credential()).toBeNull();
+    expect(await credential(asks)).toBeNull();
   });
 
   test("a forgotten one is forgotten in every tab", async () => {
     await browser.opens("#code=one");
     forget();
 
-    expect(await credential()).toBeNull();
+    expect(await credential(asks)).toBeNull();
   });
 });
 
@@ -129,9 +133,9 @@ describe("once the outcome was told", () => {
     await browser.opens("#code=one");
     forgetEnded("s-1");
 
-    expect(await credential()).toMatchObject({ session: "s-1" });
+    expect(await credential(asks)).toMatchObject({ session: "s-1" });
     browser.newTab();
-    expect(await credential()).toBeNull();
+    expect(await credential(asks)).toBeNull();
   });
 
   test("another session that the browser remembers is left alone", async () => {
@@ -145,6 +149,6 @@ describe("once the outcome was told", () => {
     forgetEnded("s-1");
     vi.stubGlobal("sessionStorage", other);
     browser.newTab();
-    expect(await credential()).toMatchObject({ session: "s-2" });
+    expect(await credential(asks)).toMatchObject({ session: "s-2" });
   });
 });

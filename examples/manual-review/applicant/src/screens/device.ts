@@ -2,7 +2,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import type { HandOver } from "@kyc/sdk";
 import { phoneDrawing } from "../drawings";
-import { Part, type Desk, type Drawn } from "../part";
+import { digits, Part, type Desk, type Drawn } from "../part";
 import { qrCode } from "../qr";
 import type { Unfilled } from "../texts";
 
@@ -130,11 +130,6 @@ export class KycOtherDevice extends Part {
       field?.focus();
     }
   };
-}
-
-/** The digits that both devices show; read out one by one. */
-export function digits(match: string): Drawn {
-  return html`<p class="digits" dir="ltr" data-testid="match" data-match=${match}><span aria-hidden="true">${match}</span><span class="sr-only">${[...match].join(" ")}</span></p>`;
 }
 
 /** The other device goes on in the same language. */

@@ -4,6 +4,7 @@ title = Identitätsprüfung
 language = Sprache
 language-failed = Diese Sprache konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und wählen Sie sie noch einmal.
 loading = Einen Moment …
+incomplete = Ein Teil dieser Seite ist noch nicht angekommen. Er kommt, sobald es eine Verbindung gibt; nichts von Ihren Eingaben geht verloren.
 progress = Schritt { $step } von { $of }: { $name }
 step-done = erledigt
 back = Zurück

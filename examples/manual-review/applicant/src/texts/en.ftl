@@ -5,6 +5,7 @@ title = Identity check
 language = Language
 language-failed = This language could not be loaded. Check your connection and choose it again.
 loading = One moment …
+incomplete = Part of this page has not arrived yet. It comes as soon as there is a connection; nothing you entered is lost.
 progress = Step { $step } of { $of }: { $name }
 step-done = done
 back = Back

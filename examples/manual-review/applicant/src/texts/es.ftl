@@ -4,6 +4,7 @@ title = Verificación de identidad
 language = Idioma
 language-failed = No se pudo cargar este idioma. Compruebe su conexión y elíjalo de nuevo.
 loading = Un momento…
+incomplete = Una parte de esta página aún no ha llegado. Llegará en cuanto haya conexión; no se pierde nada de lo que escribió.
 progress = Paso { $step } de { $of }: { $name }
 step-done = hecho
 back = Atrás

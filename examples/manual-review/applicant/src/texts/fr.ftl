@@ -4,6 +4,7 @@ title = Vérification d’identité
 language = Langue
 language-failed = Cette langue n’a pas pu être chargée. Vérifiez votre connexion et choisissez-la de nouveau.
 loading = Un instant…
+incomplete = Une partie de cette page n’est pas encore arrivée. Elle arrive dès qu’il y a une connexion ; rien de ce que vous avez saisi n’est perdu.
 progress = Étape { $step } sur { $of } : { $name }
 step-done = terminé
 back = Retour

@@ -57,23 +57,30 @@ function made(language: string, words: string, capture: CaptureTexts, { company 
   const tag = region(language, wishes);
   const inEnglish = bundle("en", tag, [english, source(own["en"])]);
   const bundles = language === "en" ? [inEnglish] : [bundle(language, tag, [words, source(own[language])]), inEnglish];
-  const order = dateOrder(tag);
-  const always = { company: company ?? "", example: exampleDate(order, direction(language)) };
+  // Worked out when it is shown: on a slow phone the first date of a page takes a tenth of a second, and the first screen has none.
+  let order: Texts["dateOrder"] | null = null;
+  const dates = (): Texts["dateOrder"] => (order ??= dateOrder(tag));
+  const filled = (values: Record<string, string | number>): Record<string, string | number> => ({
+    company: company ?? "",
+    get example() {
+      return exampleDate(dates(), direction(language));
+    },
+    ...values,
+  });
   const said = (id: string, values: Record<string, string | number> = {}): string | null => {
     for (const one of bundles) {
       const pattern = one.getMessage(id)?.value;
       // A text that names what there is not is no reason to stop: it shows the name.
-      if (pattern) return one.formatPattern(pattern, { ...always, ...values }, []);
+      if (pattern) return one.formatPattern(pattern, filled(values), []);
     }
     return null;
   };
   const t = (id: string, values?: Record<string, string | number>): string => said(id, values) ?? id;
-  return Object.assign(t, {
+  return Object.assign(Object.defineProperty(t, "dateOrder", { get: dates }), {
     has: (id: string): id is Unfilled => bundles.some((one) => one.hasMessage(id)),
     language,
     direction: direction(language),
     region: tag,
-    dateOrder: order,
     capture: captureWords(capture, said),
   }) as Texts;
 }

@@ -5,6 +5,7 @@ export interface Messages {
   "language": never;
   "language-failed": never;
   "loading": never;
+  "incomplete": never;
   "progress": "name" | "of" | "step";
   "step-done": never;
   "back": never;

@@ -4,6 +4,7 @@ title = Verificação de identidade
 language = Idioma
 language-failed = Não foi possível carregar este idioma. Verifique sua conexão e escolha-o de novo.
 loading = Um momento…
+incomplete = Uma parte desta página ainda não chegou. Ela chega assim que houver conexão; nada do que você digitou se perde.
 progress = Etapa { $step } de { $of }: { $name }
 step-done = concluída
 back = Voltar

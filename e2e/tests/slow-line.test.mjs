@@ -1,0 +1,130 @@
+// The applicant's page while parts of it are still on their way: its first screen comes alone, everything else behind it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { scene } from "../stage/scene.mjs";
+
+const stage = scene();
+
+/** The session, its screens, the camera's screens, and the chart. */
+const [WALK, PHOTOS, CHART] = ["**/assets/walk-*.js", "**/assets/photos-*.js", "**/*.wasm"];
+/** What a phone may have to receive before its first screen can be used; a second of slow 3G is 50 kB. */
+const MOST_BYTES = 42_000;
+
+/**
+ * Keeps files from coming until they are let through.
+ * @param {import("../people/applicant.mjs").Applicant} applicant
+ * @param {string[]} files
+ */
+async function holdsUp(applicant, ...files) {
+  /** @type {() => void} */
+  let letsThrough = () => undefined;
+  const held = new Promise((resolve) => (letsThrough = () => resolve(undefined)));
+  for (const file of files) {
+    await applicant.context.route(file, async (route) => {
+      await held;
+      await route.continue().catch(() => undefined);
+    });
+  }
+  return letsThrough;
+}
+
+/** @param {import("../people/applicant.mjs").Applicant} applicant */
+async function agrees(applicant) {
+  await applicant.the("consent").check();
+  await applicant.the("start").click();
+}
+
+test("the first screen needs neither the chart nor any other screen, and few bytes", async (t) => {
+  const { link } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  await holdsUp(applicant, WALK, PHOTOS, CHART);
+  const developer = await applicant.context.newCDPSession(applicant.page);
+  await developer.send("Network.enable");
+  let received = 0;
+  developer.on("Network.loadingFinished", ({ encodedDataLength }) => void (received += encodedDataLength));
+  await applicant.open(link);
+  await applicant.the("start").click();
+  // It says what is missing: the screen is alive.
+  await applicant.the("problem").waitFor();
+  assert.ok(received > 10_000 && received <= MOST_BYTES, `${received} bytes`);
+});
+
+test("a press that is faster than the chart is answered at once, kept, and carried out with it", async (t) => {
+  const { link, session } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  const letsThrough = await holdsUp(applicant, CHART);
+  await applicant.open(link);
+  await agrees(applicant);
+  await applicant.the("begins").filter({ hasText: "One moment" }).waitFor();
+  // Once is enough.
+  await applicant.page.keyboard.press("Enter");
+  assert.equal((await stage.integrator.view(session)).version, 0);
+  letsThrough();
+  await applicant.stands("personal_details");
+  await applicant.saved();
+  assert.equal((await stage.integrator.view(session)).version, 1);
+});
+
+test("a network that is cut before the rest has come is told, and the press is carried out when it is back", async (t) => {
+  const { link, session } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  const letsThrough = await holdsUp(applicant, WALK, CHART);
+  await applicant.open(link);
+  await applicant.context.setOffline(true);
+  letsThrough();
+  await applicant.the("incomplete").waitFor();
+  await agrees(applicant);
+  await applicant.the("begins").filter({ hasText: "One moment" }).waitFor();
+  await applicant.findsTheNetwork();
+  await applicant.stands("personal_details");
+  await applicant.saved();
+  assert.equal(await applicant.the("incomplete").count(), 0);
+  assert.equal((await stage.integrator.view(session)).version, 1);
+});
+
+test("a screen that does not come says so where it belongs, and is there after a press", async (t) => {
+  const { link } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  await applicant.context.route(PHOTOS, (route) => route.abort());
+  await applicant.open(link);
+  await applicant.consents();
+  await applicant.tellsDetails();
+  await applicant.chooses("passport");
+  await applicant.the("incomplete").waitFor();
+  await applicant.the("coming").waitFor();
+  await applicant.context.unroute(PHOTOS);
+  await applicant.the("fetch-again").click();
+  await applicant.photographsPassport();
+  await applicant.acceptsDocument();
+  assert.equal(await applicant.the("incomplete").count(), 0);
+});
+
+test("a page that asks for files its server no longer has is fetched anew, and stands where it stood", async (t) => {
+  const { link } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  await applicant.context.route(PHOTOS, (route) => route.fulfill({ status: 404 }));
+  await applicant.open(link);
+  await applicant.consents();
+  await applicant.the("incomplete").waitFor();
+  const anew = applicant.page.waitForEvent("load");
+  await applicant.the("fetch-again").click();
+  await anew;
+  await applicant.stands("personal_details");
+});
+
+test("whom another tab has overtaken meanwhile stands where that tab stands", async (t) => {
+  const { link, session } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  const letsThrough = await holdsUp(applicant, CHART);
+  await applicant.open(link);
+  await agrees(applicant);
+  const tablet = await stage.anotherDevice(t, (await stage.integrator.link(session)).link);
+  await tablet.consents();
+  await tablet.saved();
+  letsThrough();
+  await applicant.stands("personal_details");
+  assert.equal(await applicant.the("conflict").count(), 0);
+  assert.equal((await stage.integrator.view(session)).version, 1);
+});
