@@ -152,6 +152,13 @@ impl Case {
         self.decisions.last().and_then(|closing| closing.outcome)
     }
 
+    /// The approvals of the stages before this one.
+    pub(crate) fn approvals(&self) -> impl Iterator<Item = &Closing> {
+        // Each stage but the last ends with one.
+        let before = usize::try_from(self.stage.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.decisions.iter().rev().take(before)
+    }
+
     /// What is to be asked for again.
     pub(crate) fn asks(&self) -> Vec<Ask> {
         self.currents()
@@ -185,7 +192,12 @@ impl Case {
                     .extend(arrived.map(|exhibit| Piece::new(exhibit, round, false)));
             }
             Change::Supplement(exhibit, late) => {
-                self.pieces.push(Piece::new(exhibit, self.round, late));
+                let piece = Piece::new(exhibit, self.round, late);
+                if piece.is_judged() && !late {
+                    // Whoever approved has not seen it.
+                    self.stage = 1;
+                }
+                self.pieces.push(piece);
             }
             Change::Claim(by) => self.claim = Some(Claim { by, until: now }),
             Change::Release => self.claim = None,

@@ -132,7 +132,7 @@ words! {
         ItemMarkedForRetake = "item_marked_for_retake",
         /// No item is wanted again.
         NothingMarked = "nothing_marked",
-        /// Whoever approved an earlier stage may not approve another.
+        /// Whoever approved an earlier stage takes no part in another.
         SameReviewer = "same_reviewer",
         /// The limit of rounds is reached: approve or reject.
         NoRoundsLeft = "no_rounds_left",

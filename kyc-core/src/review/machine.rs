@@ -214,6 +214,10 @@ fn claim(state: State, desk: &Desk<'_>) -> Judged {
     {
         return Err(Reason::ClaimedByAnother);
     }
+    // Four eyes are of two people: whoever approved an earlier stage judges nothing in this one.
+    if state == State::InReview && desk.case.approvals().any(|closing| closing.by == *by) {
+        return Err(Reason::SameReviewer);
+    }
     Ok((state, Change::Claim(by.clone())))
 }
 
@@ -238,16 +242,6 @@ fn approve(by: &ReviewerId, note: Option<&Pii<String>>, desk: &Desk<'_>) -> Judg
     }
     if case.currents().any(super::case::Piece::is_open) {
         return Err(Reason::ItemNotJudged);
-    }
-    let approved_before =
-        |closing: &&Closing| closing.round == case.round && closing.outcome == Some(End::Approved);
-    if case
-        .decisions
-        .iter()
-        .filter(approved_before)
-        .any(|closing| closing.by == *by)
-    {
-        return Err(Reason::SameReviewer);
     }
     let last = case.stage >= desk.flow.definition().review.stages;
     let to = if last {

@@ -1,13 +1,15 @@
 //! The reviewer's side: what may be said of which step, and what is handed in after the decision.
 
+use std::sync::Arc;
+
 use kyc_core::review::{Effect, Event, Reason, Rejected, Session, State, Verdict};
 use kyc_core::testing::events::{NOON, blob};
 use kyc_core::{
-    Actor, Brief, Comparison, Exhibit, FieldBrief, Item, Pii, RejectReason, RetakeReason, Source,
-    StepType,
+    Actor, Brief, Comparison, Exhibit, FieldBrief, Flow, Item, Pii, RejectReason, RetakeReason,
+    Source, StepType,
 };
 
-use super::flow;
+use super::{definition, flow};
 
 const BILL: &str = "UTILITY_BILL";
 const PHOTO: &str = "ADDITIONAL_PHOTO";
@@ -40,7 +42,11 @@ fn exhibit(step: &str, kind: StepType, fields: &[(&str, Option<&str>)], number: 
 
 /// A selfie, a bill to compare, a photo to read, and something that is only stored.
 fn arrived() -> Session {
-    let mut case = Session::open(&flow(), "s-1".parse().unwrap(), NOON);
+    arrived_in(&flow())
+}
+
+fn arrived_in(flow: &Arc<Flow>) -> Session {
+    let mut case = Session::open(flow, "s-1".parse().unwrap(), NOON);
     let exhibits = vec![
         Exhibit {
             item: Item::Selfie,
@@ -371,6 +377,39 @@ fn a_supplement_during_review_is_judged_with_the_rest() {
         .find(|shown| shown.item == item(BILL))
         .unwrap();
     assert_eq!((bill.verdict.as_ref(), bill.late), (None, false));
+}
+
+#[test]
+fn what_is_handed_in_between_two_stages_is_approved_by_two_people_who_saw_it() {
+    let mut definition = definition();
+    definition["review"] = serde_json::json!({ "stages": 2, "claim": 900 });
+    let mut case = arrived_in(&Arc::new(Flow::from_json(&definition.to_string()).unwrap()));
+    let sam = Actor::reviewer("sam".parse().unwrap());
+    let approves = |case: &mut Session, by: &Actor, bill: Event| {
+        let fine = judge(Item::Selfie, Verdict::Fine {});
+        let approve = Event::Approve { note: None };
+        for event in [fine, bill, extracted(&[("number", "7")])] {
+            case.handle(&event, by, NOON).unwrap();
+        }
+        case.handle(&approve, by, NOON).unwrap().to
+    };
+    let stage = |case: &Session| case.view(&"sam".parse().unwrap(), NOON).stage;
+    assert_eq!(approves(&mut case, &rita(), right()), State::InReview);
+    let stored = exhibit(STORED, StepType::Upload, &[], 2);
+    let stored = Event::Supplement { exhibit: stored };
+    case.handle(&stored, &Actor::INTEGRATOR, NOON).unwrap();
+    assert_eq!(stage(&case), 2);
+
+    case.handle(&Event::Claim, &sam, NOON).unwrap();
+    case.handle(&supplement(2), &Actor::INTEGRATOR, NOON)
+        .unwrap();
+    assert_eq!(stage(&case), 1);
+
+    let bill = || compared(&[("address", Comparison::Match)]);
+    assert_eq!(approves(&mut case, &sam, bill()), State::InReview);
+    assert_eq!(stage(&case), 2);
+    case.handle(&Event::Claim, &rita(), NOON).unwrap();
+    assert_eq!(approves(&mut case, &rita(), bill()), State::Approved);
 }
 
 #[test]
