@@ -106,10 +106,8 @@ async fn append(
 ) -> Result<Response, Problem> {
     let mut body = request.into_body().into_data_stream();
     let appended = app.append(&caller, &path.digest, part, &mut body).await;
-    if appended.is_err() {
-        // So that the caller reads the answer instead of a broken pipe.
-        drop(tokio::time::timeout(ARRIVAL, drain(&mut body, DRAINED)).await);
-    }
+    // So that the caller reads the answer instead of a broken pipe. It holds no place while the rest arrives.
+    drop(tokio::time::timeout(ARRIVAL, drain(&mut body, DRAINED)).await);
     let standing = match appended? {
         Appended::Part(standing) => standing,
         Appended::Whole { is_new } => {
@@ -224,7 +222,6 @@ impl App {
         let _place = self.handling.take(id.as_str()).map_err(busy)?;
         // Its last part was answered, and the answer was lost.
         if self.has_taken(id, digest).await? {
-            drain(body, DRAINED).await;
             return Ok(Appended::Whole { is_new: false });
         }
         let appended = self

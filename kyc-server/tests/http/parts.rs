@@ -163,6 +163,38 @@ async fn a_small_file_may_come_in_one_part() {
 }
 
 #[tokio::test]
+async fn a_slow_part_of_an_image_that_is_taken_keeps_nobody_out() {
+    let world = World::start().await;
+    let erika = world.applicant("one").await;
+    let bytes = large(1);
+    let upload = Upload::of(&erika, &bytes);
+    let whole = upload.append(0, &bytes, true).await;
+    assert_eq!(whole.status(), StatusCode::CREATED);
+
+    // More than any buffer between us holds, so that it is read; and then nothing more, without an end.
+    let mut slow = Vec::new();
+    let mut read = Vec::new();
+    for _ in 0..8 {
+        let (reached, all_is_read) = oneshot::channel::<()>();
+        let chunks = futures_util::stream::iter((0..256).map(|_| Ok(vec![0; 64 * 1024])));
+        let never = futures_util::stream::once(async move {
+            reached.send(()).unwrap();
+            std::future::pending::<std::io::Result<Vec<u8>>>().await
+        });
+        let body = Body::wrap_stream(chunks.chain(never));
+        slow.push(tokio::spawn(upload.part(2 * PART, true).body(body).send()));
+        read.push(all_is_read);
+    }
+    for all_is_read in read {
+        all_is_read.await.unwrap();
+    }
+
+    assert_eq!(upload.stands().await, (bytes.len(), true));
+    assert!(is_shown(&erika, &upload.name).await);
+    slow.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
 async fn another_server_goes_on_with_what_one_has_begun() {
     let stage = Stage::new();
     let (a, b) = (World::on(&stage).await, World::on(&stage).await);
