@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use hmac::{Hmac, KeyInit, Mac};
 use kyc_core::flow::Images;
 use kyc_core::journal::{Entry, Hash};
 use kyc_core::{Actor, Chart, Flow, Key, SessionId, collection, review};
@@ -13,13 +12,13 @@ use kyc_persist::{
     Answer, Ask, Blobs, Clock, Grants, KeepError, Keeper, Row, Safe, Store, StoreError, Wake,
 };
 use serde::Serialize;
-use sha2::Sha256;
 use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::decoders::Decoders;
+use crate::grants::Signed;
 use crate::health::Health;
 use crate::live::Live;
 use crate::pdf::Renderer;
@@ -27,6 +26,7 @@ use crate::places::Places;
 use crate::problem::Problem;
 use crate::rates::Rates;
 use crate::results::phase;
+use crate::secrets::keyed;
 use crate::webhooks::Notice;
 
 /// What a server is made of.
@@ -176,13 +176,7 @@ impl App {
 
     /// A digest that nobody without this server's secret can make.
     pub(crate) fn keyed(&self, fields: &[&[u8]]) -> Hash {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("a key of any length");
-        for field in fields {
-            mac.update(&(field.len() as u64).to_be_bytes());
-            mac.update(field);
-        }
-        Hash::from_bytes(mac.finalize().into_bytes().into())
+        keyed(&self.secret, fields)
     }
 
     /// The applicant's chart of a session.
@@ -261,7 +255,7 @@ impl App {
         Self(Arc::new(Inner {
             keeper,
             store: parts.store,
-            grants: parts.grants,
+            grants: Arc::new(Signed::new(parts.grants, parts.secret)),
             blobs: parts.blobs,
             clock: parts.clock,
             public_url: parts.public_url,

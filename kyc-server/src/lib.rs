@@ -14,6 +14,7 @@ mod device_key;
 mod devices;
 mod editions;
 mod files;
+mod grants;
 mod handover;
 mod headers;
 mod health;

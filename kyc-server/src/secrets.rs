@@ -7,6 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
 use kyc_core::journal::Hash;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -77,6 +78,17 @@ impl fmt::Debug for Secret {
 /// What is kept of a secret that somebody presents. Secrets are random 256 bits, so a plain digest suffices.
 pub fn digest_of(presented: &str) -> Hash {
     Hash::from_bytes(Sha256::digest(presented.as_bytes()).into())
+}
+
+/// A digest that nobody without this secret can make.
+pub(crate) fn keyed(secret: &[u8; 32], fields: &[&[u8]]) -> Hash {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("a key of any length");
+    for field in fields {
+        mac.update(&(field.len() as u64).to_be_bytes());
+        mac.update(field);
+    }
+    Hash::from_bytes(mac.finalize().into_bytes().into())
 }
 
 /// Equality that takes the same time wherever the difference is.

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use kyc_core::Timestamp;
 use kyc_persist::{Grant, Grants as _, StoreError};
+use kyc_server::secrets::digest_of;
 use reqwest::Method;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -105,6 +107,33 @@ async fn no_audience_can_do_the_work_of_another() {
         "unauthorized",
     )
     .await;
+}
+
+#[tokio::test]
+async fn who_writes_to_the_store_lets_nobody_in() {
+    let stage = Stage::new();
+    let world = World::on(&stage).await;
+    let erika = world.applicant("one").await;
+    let end = world.now() + 1_000_000;
+    let write = |secret: &'static str, subject: &str, purpose: String| {
+        let grant = Grant {
+            subject: subject.to_owned(),
+            purpose,
+            expires_at: Timestamp::from_millis(end),
+        };
+        let store = stage.store.clone();
+        async move { store.put(&digest_of(secret), grant).await.unwrap() }
+    };
+    write("a-cookie", "reviewer:ada", format!("reviewer {end}")).await;
+    write("a-token", &erika.session, "applicant".into()).await;
+
+    let path = "/backoffice/v1/cases";
+    let cookie = "__Host-kyc_reviewer=a-cookie";
+    let as_ada = world.get(path).header("cookie", cookie).send().await;
+    problem(as_ada.unwrap(), 401, "unauthorized").await;
+    let path = format!("/applicant/v1/sessions/{}", erika.session);
+    let as_erika = world.get(&path).bearer_auth("a-token").send().await;
+    problem(as_erika.unwrap(), 401, "unauthorized").await;
 }
 
 #[tokio::test]
@@ -432,7 +461,7 @@ async fn a_code_whose_token_could_not_be_kept_is_still_good() {
     let is_full = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&is_full);
     let refuse = move |grant: &Grant| {
-        let refused = grant.purpose == "applicant" && told.load(Ordering::SeqCst);
+        let refused = grant.purpose.starts_with("applicant.") && told.load(Ordering::SeqCst);
         async move {
             match refused {
                 true => Err(StoreError::Full { store: "memory" }),
