@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
 import { compressed } from "../compressed";
+import { excerpt } from "./excerpt";
 import { headstart } from "./headstart";
 
 // Nothing inline, so that the strict Content-Security-Policy of the server holds.
 export default defineConfig({
   base: "/apply/",
-  plugins: [headstart(), compressed()],
+  plugins: [excerpt(), headstart(), compressed()],
   build: {
     target: "es2023",
     assetsInlineLimit: 0,

@@ -1,20 +1,20 @@
 /** The page as a whole: opens the session, and draws the screen that the chart's next action asks for. */
 import { html, nothing, type PropertyValues } from "lit";
-import { KycError, type Asking, type HttpTransport, type KycSession, type Loaded, type NextAction, type RetakeReason, type SessionState } from "@kyc/sdk";
+import { KycError, type Asking, type HttpTransport, type KycSession, type Loaded, type NextAction, type SessionState } from "@kyc/sdk";
 import { arrival, letIn } from "./arrival";
+import { progress, saveStatus } from "./around";
 import { watchForDesk } from "./camera";
 import { credential } from "./credential";
 import { company, NOBODY, textsFor, type Company } from "./company";
 import { early, seen } from "./headstart";
 import { Later, type Walk } from "./later";
-import { digits, explained, itemName, Part, type Desk, type Drawn } from "./part";
+import { digits, explained, Part, type Desk, type Drawn } from "./part";
 import { forget, forgetEnded, isLetIn } from "./remembered";
 import "./screens/welcome";
 import type { Consent } from "./screens/welcome";
-import { inEnglish, spokenWith, textsIn, type OwnTexts, type Texts, type Unfilled } from "./texts";
+import { firstInEnglish, firstTextsIn, spokenWith, textsIn, type OwnTexts, type Texts, type Unfilled, type Wording } from "./texts";
 import { negotiated, ownName } from "./texts/languages";
 import { remember, rememberLink, wishes } from "./texts/wishes";
-import { troubleNamed } from "./trouble";
 
 type Opening = "loading" | "looking" | "joining" | "no_link" | "used" | "code_used" | "not_let_in" | "taken_back" | "given_back" | "offline" | "broken" | "open";
 
@@ -51,6 +51,7 @@ export class KycApplicant extends Part {
   #transport: HttpTransport | null = null;
   #walks: Walk | null = null;
   #consent = "";
+  #wishes: readonly string[] = [];
   #later!: Later;
   /** A press that was faster than the session waits for it here. */
   #onceOpen: ((session: KycSession) => void) | null = null;
@@ -74,11 +75,12 @@ export class KycApplicant extends Part {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const asked = wishes();
+    this.#wishes = wishes();
     rememberLink();
     this.#life = new AbortController();
-    this.#dressed = this.#dress(asked);
-    this.#later = new Later(this.#dressed, (isMissing) => (this.missing = isMissing), this.#life.signal);
+    this.#dressed = this.#dress();
+    // Nothing competes with what the first screen waits for.
+    this.#later = new Later(Promise.all([this.#dressed, seen]), () => this.#says(), (isMissing) => (this.missing = isMissing), this.#life.signal);
     void this.#complete();
     void this.#open();
     addEventListener("pageshow", this.#shown);
@@ -120,7 +122,7 @@ export class KycApplicant extends Part {
             : html`<img src=${this.company.logo} alt="" />`}
           <span data-testid="brand">${this.company.name ?? t("title")}</span>
         </span>
-        ${this.#saveStatus(t)}
+        ${saveStatus(t, this.state)}
         <select class="language" data-testid="language" aria-label=${t("language")} @change=${this.#chose}>
           ${this.#offered().map((language) => html`<option value=${language} lang=${language} ?selected=${language === t.language}>${ownName(language)}</option>`)}
         </select>
@@ -145,7 +147,7 @@ export class KycApplicant extends Part {
       : html`<kyc-other-device .desk=${desk} .isOffered=${isOffered}></kyc-other-device>`;
     const isForward = isOffered || state.handover !== null;
     return html`
-      ${isOver ? nothing : this.#progress(t, state)}
+      ${isOver ? nothing : progress(t, state)}
       ${isForward ? device : nothing}
       <main class="card" data-testid="screen" data-state=${view.state} data-phase=${view.phase} data-version=${view.version}>
         ${view.accepts.includes("back")
@@ -153,8 +155,8 @@ export class KycApplicant extends Part {
               <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path d="M12 4l-6 6 6 6" class="line"/></svg>${t("back")}
             </button>`
           : nothing}
-        <div role="alert">${this.#conflict(t, state)}</div>
-        ${this.#asked(t, state)} ${isElsewhere ? html`<kyc-elsewhere .desk=${desk}></kyc-elsewhere>` : this.#step(desk)}
+        <div role="alert">${this.#walks?.conflict(t, state, () => this.#session?.acknowledge())}</div>
+        ${this.#walks?.asked(t, state)} ${isElsewhere ? html`<kyc-elsewhere .desk=${desk}></kyc-elsewhere>` : this.#step(desk)}
       </main>
       ${this.opening === "open" ? html`<kyc-upload .desk=${desk}></kyc-upload>` : nothing}
       ${isForward ? nothing : device}
@@ -190,69 +192,6 @@ export class KycApplicant extends Part {
       default:
         return this.#walks?.ended(desk);
     }
-  }
-
-  #progress(t: Texts, { view }: SessionState): Drawn {
-    const at = view.steps.indexOf(view.state);
-    if (at < 0) return nothing;
-    const label = t("progress", { step: at + 1, of: view.steps.length, name: t(`step-${view.state}`) });
-    return html`<nav class="progress" aria-label=${label}>
-      <ol data-testid="progress">
-        ${view.steps.map(
-          (step, index) => html`<li class=${index < at ? "done" : index === at ? "now" : "ahead"} aria-current=${index === at ? "step" : nothing}>
-            <span class="sr-only">${t(`step-${step}`)}${index < at ? `, ${t("step-done")}` : ""}</span>
-          </li>`,
-        )}
-      </ol>
-      <p aria-hidden="true">${label}</p>
-    </nav>`;
-  }
-
-  /** What a reviewer wants again, shown where it is to be done. */
-  #asked(t: Texts, { view }: SessionState): Drawn {
-    if (view.phase !== "resubmission_requested" || view.asked.length === 0) return nothing;
-    return html`<section class="notice warn asked" aria-labelledby="asked-title">
-      <h2 id="asked-title">${t("asked-title")}</h2>
-      <ul data-testid="asked">
-        ${view.asked.map(
-          ({ item, reason, message, done }) => html`<li data-testid="asked-${item}" data-reason=${reason} data-done=${String(done)}>
-            <p><b>${itemName(t, view, item)}</b> <span class="tag">${t(done ? "asked-done" : "asked-open")}</span></p>
-            <p>${t(retakeText(t, reason))}</p>
-            ${message ? html`<blockquote><span class="sr-only">${t("asked-reviewer")}: </span><p dir="auto">${message}</p></blockquote>` : nothing}
-          </li>`,
-        )}
-      </ul>
-      ${view.deadline === null
-        ? nothing
-        : html`<p class="hint" data-testid="until">${t("asked-until", { date: new Intl.DateTimeFormat(t.region, { dateStyle: "long", timeStyle: "short" }).format(view.deadline) })}</p>`}
-    </section>`;
-  }
-
-  #conflict(t: Texts, { divergence }: SessionState): Drawn {
-    if (divergence === null) return nothing;
-    const { code, reason, lost } = divergence;
-    const guard = reason === null ? null : `guard-${reason}`;
-    const what = t(guard !== null && t.has(guard) ? guard : troubleNamed(code));
-    // A photo that the server did not take: told where it is to be taken again.
-    if (lost[0]?.startsWith("capture_") === true && code !== "stale") {
-      return html`<p class="notice bad" data-testid="problem" data-code=${reason ?? code}>${what}</p>`;
-    }
-    return html`<div class="notice warn" data-testid="conflict" data-code=${reason ?? code}>
-      <p>${t("conflict", { what })}</p>
-      <button class="button small" type="button" data-testid="acknowledge" @click=${() => this.#session?.acknowledge()}>${t("understood")}</button>
-    </div>`;
-  }
-
-  #saveStatus(t: Texts): Drawn {
-    if (this.state === null) return html`<span class="saved"></span>`;
-    const { status, kept } = this.state;
-    const text = t(status === "offline" && !kept ? "status-offline_not_kept" : `status-${status}`);
-    // Read out is where it comes to rest.
-    return html`<span class="saved ${status}" data-testid="save-status" data-status=${status} data-kept=${String(kept)}>
-        <span class="dot" aria-hidden="true"></span>
-        <span aria-hidden="true">${text}</span>
-      </span>
-      <span class="sr-only" role="status">${status === "saving" ? nothing : text}</span>`;
   }
 
   /** No session yet: loading, or why not and what to do. */
@@ -316,6 +255,7 @@ export class KycApplicant extends Part {
     try {
       this.asking = await arrival(this.#later.walk);
       if (this.asking !== null) {
+        await this.#later.words;
         this.opening = "joining";
         await letIn(this.asking, this.#later.walk, this.#life.signal);
         this.opening = "loading";
@@ -328,6 +268,7 @@ export class KycApplicant extends Part {
       }
       if (first?.view.session === own.session) this.#look(first);
       this.#walks = await this.#later.walk;
+      await this.#later.words;
       const { session, transport } = await this.#walks.opened(own, this.#later.chart());
       this.#session = session;
       this.#transport = transport;
@@ -342,6 +283,7 @@ export class KycApplicant extends Part {
       this.#onceOpen = null;
       void this.#dressForFlow(this.state.view.flow.id);
     } catch (error) {
+      await this.#later.words;
       const isPutOut = error instanceof KycError && error.code === "unauthorised" && isLetIn();
       this.opening = isPutOut ? "taken_back" : (cameWithCode(error) ?? whyClosed(error));
       if (error instanceof KycError && error.code === "unauthorised") forget();
@@ -401,21 +343,31 @@ export class KycApplicant extends Part {
     if (/^#(code|handover)=/.test(location.hash)) location.reload();
   };
 
-  /** The page as the company wants it, in the language that is wished for. English is always there. */
-  async #dress(asked: readonly string[]): Promise<void> {
+  /** The page as the company wants it, with the words of its first screen in the language that is wished for; in English when they do not come. */
+  async #dress(): Promise<void> {
     this.company = await company();
     if (this.company.style !== null) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: this.company.style }));
-    if (!(await this.#speak(negotiated(asked, this.#offered())))) this.t = await inEnglish({ company: this.company.name });
+    const [language, wording] = [negotiated(this.#wishes, this.#offered()), this.#wording()];
+    this.t ??= await firstTextsIn(language, wording).catch(() => firstInEnglish(wording));
+  }
+
+  /** All words, in the language that is wished for by now. Rejects when they cannot be fetched. */
+  async #says(): Promise<void> {
+    if (!(await this.#speak(negotiated(this.#wishes, this.#offered())))) throw new KycError("offline");
   }
 
   /** With the texts of the session's own Flow, if the company has any. */
   async #dressForFlow(flow: string): Promise<void> {
     await this.#dressed;
-    if (Object.hasOwn(this.company.flows, flow)) await this.#speak(negotiated(wishes(), this.#offered()));
+    if (Object.hasOwn(this.company.flows, flow)) await this.#speak(negotiated(this.#wishes, this.#offered()));
   }
 
   #own(): OwnTexts {
     return textsFor(this.company, this.state?.view.flow.id ?? null);
+  }
+
+  #wording(): Wording {
+    return { company: this.company.name, own: this.#own(), wishes: this.#wishes };
   }
 
   #offered(): readonly string[] {
@@ -427,7 +379,7 @@ export class KycApplicant extends Part {
   /** Whether the words are there. The language that was asked for last wins. */
   async #speak(language: string): Promise<boolean> {
     const turn = ++this.#turn;
-    const t = await textsIn(language, { company: this.company.name, own: this.#own(), wishes: wishes() }).catch(() => null);
+    const t = await textsIn(language, this.#wording()).catch(() => null);
     if (t !== null && turn === this.#turn) this.t = t;
     return t !== null;
   }
@@ -436,7 +388,10 @@ export class KycApplicant extends Part {
     const select = event.target as HTMLSelectElement;
     const language = select.value;
     this.mute = false;
-    if (await this.#speak(language)) return remember(language);
+    if (await this.#speak(language)) {
+      this.#wishes = [language, ...this.#wishes];
+      return remember(language);
+    }
     this.mute = true;
     select.value = this.t?.language ?? "en";
   };
@@ -518,11 +473,6 @@ function whyClosed(error: unknown): Opening {
     default:
       return "broken";
   }
-}
-
-function retakeText(t: Texts, reason: RetakeReason): Unfilled {
-  const text: Unfilled = `retake-${reason}`;
-  return t.has(text) ? text : "retake-other";
 }
 
 customElements.define("kyc-applicant", KycApplicant);

@@ -8,6 +8,8 @@ export type Walk = typeof import("./walk");
 
 export class Later {
   readonly walk: Promise<Walk>;
+  /** All words, in place of those of the first screen. */
+  readonly words: Promise<void>;
   /** Settles when everything has come. */
   readonly whole: Promise<void>;
   #chart: Promise<WebAssembly.Module> | null = null;
@@ -17,14 +19,15 @@ export class Later {
   #missing = 0;
 
   /** Begins when the first screen has what it needs. Tells when something does not come, and when nothing is missing any more. */
-  constructor(first: Promise<unknown>, tell: (isMissing: boolean) => void, life: AbortSignal) {
+  constructor(first: Promise<unknown>, says: () => Promise<void>, tell: (isMissing: boolean) => void, life: AbortSignal) {
     this.#tell = tell;
     this.#life = life;
     life.addEventListener("abort", () => this.#wish.abort());
     this.walk = first.then(() => this.#fetched(() => import("./walk")));
+    this.words = first.then(() => this.#fetched(says));
     const compiled = first.then(() => this.chart()).catch(() => undefined);
-    this.whole = Promise.all([this.walk, compiled]).then(async () => void (await this.#fetched(() => import("./photos"))));
-    for (const part of [this.walk, this.whole]) part.catch(() => undefined);
+    this.whole = Promise.all([this.walk, this.words, compiled]).then(async () => void (await this.#fetched(() => import("./photos"))));
+    for (const part of [this.walk, this.words, this.whole]) part.catch(() => undefined);
   }
 
   /** Rejects only when it came and cannot be used here; whoever asks after that has it fetched once more. */

@@ -6,6 +6,7 @@ import "./screens/document";
 import "./screens/elsewhere";
 
 export { HttpTransport };
+export { asked, conflict } from "./notices";
 export { ended, waiting } from "./screens/end";
 
 /** The session, once the chart is here; what the page has asked of the server before is not asked twice. */

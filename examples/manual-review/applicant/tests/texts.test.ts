@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { FluentResource } from "@fluent/bundle";
 import { describe, expect, test } from "vitest";
-import { inEnglish, spokenWith, textsIn, type MessageId } from "../src/texts";
+import { firstInEnglish, firstTextsIn, spokenWith, textsIn, type MessageId, type Unfilled } from "../src/texts";
 import { SPOKEN } from "../src/texts/languages";
 import { troubleNamed } from "../src/trouble";
 
@@ -78,6 +78,15 @@ describe.each(SPOKEN)("the words in %s", (language) => {
     }
   });
 
+  test("are the same on the first screen, which comes before the others", async () => {
+    const [first, whole] = [await firstTextsIn(language), await textsIn(language)];
+    const shown = [...own.keys()].filter((id) => /^(welcome|step)-|^(title|language|loading|incomplete|try-again|status-saved)$/.test(id)) as Unfilled[];
+    expect(shown.length).toBeGreaterThan(30);
+    for (const id of shown) expect(first(id), id).toBe(whole(id));
+    expect(first("progress", { step: 1, of: 2, name: "x" })).toBe(whole("progress", { step: 1, of: 2, name: "x" }));
+    expect(first("open-no_link")).toBe(whole("open-no_link"));
+  });
+
   test("are translated, and in the script of the language", () => {
     if (language === "en") return;
     const text = readFileSync(new URL(`../src/texts/${language}.ftl`, import.meta.url), "utf8");
@@ -93,6 +102,11 @@ describe.each(SPOKEN)("the words in %s", (language) => {
   });
 });
 
+test("without any network the first screen is there in English", () => {
+  expect(firstInEnglish()("welcome-start")).toBe("Start");
+  expect(firstInEnglish().has("trouble-offline")).toBe(false);
+});
+
 describe("a company", () => {
   test("replaces any text, of the page and of the camera, with everything that Fluent can", async () => {
     const own = {
@@ -103,8 +117,8 @@ describe("a company", () => {
     expect(t("welcome-title")).toBe("Willkommen bei Nova");
     expect(t("capture-attempts", { left: 1 })).toBe("Einer");
     expect(t("capture-attempts", { left: 2 })).toBe("2");
-    expect(t.capture.hints.face.good).toBe("Schön");
-    expect(t.capture.hints.document.good).toBe((await textsIn("de")).capture.hints.document.good);
+    expect(t.capture?.hints.face.good).toBe("Schön");
+    expect(t.capture?.hints.document.good).toBe((await textsIn("de")).capture?.hints.document.good);
   });
 
   test("brings a language of its own, and English fills the gaps", async () => {
@@ -113,7 +127,7 @@ describe("a company", () => {
 
     expect(spokenWith(own)).toEqual([...SPOKEN, "lt"]);
     expect(t("welcome-title")).toBe("Sveiki");
-    expect(t("welcome-start")).toBe((await inEnglish())("welcome-start"));
+    expect(t("welcome-start")).toBe((await textsIn("en"))("welcome-start"));
     expect(t.language).toBe("lt");
   });
 
@@ -135,7 +149,7 @@ describe("what is filled in", () => {
     const t = await textsIn("ar");
 
     expect(t("review-again-named", { item: "Passport" })).toContain("\u2068Passport\u2069");
-    expect((await inEnglish())("review-again-named", { item: "Passport" })).toBe("Take again: Passport");
+    expect((await textsIn("en"))("review-again-named", { item: "Passport" })).toBe("Take again: Passport");
   });
 
   test("is an example of a date in the order of the reader's region", async () => {

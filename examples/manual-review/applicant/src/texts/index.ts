@@ -2,7 +2,7 @@
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { captureTexts, type CaptureTexts } from "@kyc/sdk/capture";
 import { captureWords } from "./capture";
-import english from "./en.ftl?raw";
+import inShort from "./en.ftl?first";
 import { dateOrder, direction, region, SPOKEN } from "./languages";
 import type { Messages } from "./messages";
 
@@ -21,7 +21,8 @@ export interface Texts {
   readonly region: string;
   /** Day, month and year as they are written here. */
   readonly dateOrder: readonly ("day" | "month" | "year")[];
-  readonly capture: CaptureTexts;
+  /** Not among the words of the first screen. */
+  readonly capture?: CaptureTexts;
 }
 
 /** The texts that nothing has to be filled into. */
@@ -43,17 +44,22 @@ export function spokenWith(own: OwnTexts): string[] {
 
 /** The words in a language. Rejects when they cannot be fetched. */
 export async function textsIn(language: string, wording: Wording = {}): Promise<Texts> {
-  const load = files[`./${language}.ftl`];
-  const [words, capture] = await Promise.all([load?.() ?? "", captureTexts(language)]);
-  return made(language, words, capture, wording);
+  const own = language === "en" ? undefined : files[`./${language}.ftl`];
+  const [words, english, capture] = await Promise.all([own?.() ?? "", files["./en.ftl"]?.() ?? "", captureTexts(language)]);
+  return made(language, words, english, capture, wording);
 }
 
-/** English, which is always there. */
-export async function inEnglish(wording: Wording = {}): Promise<Texts> {
-  return made("en", "", await captureTexts("en"), wording);
+/** The words of the first screen alone, which come before all others. Rejects when they cannot be fetched. */
+export async function firstTextsIn(language: string, wording: Wording = {}): Promise<Texts> {
+  return made(language, (await inShortOf[`./${language}.ftl`]?.()) ?? "", inShort, null, wording);
 }
 
-function made(language: string, words: string, capture: CaptureTexts, { company = null, own = {}, wishes = [] }: Wording): Texts {
+/** English, in which these words are always there. */
+export function firstInEnglish(wording: Wording = {}): Texts {
+  return made("en", "", inShort, null, wording);
+}
+
+function made(language: string, words: string, english: string, capture: CaptureTexts | null, { company = null, own = {}, wishes = [] }: Wording): Texts {
   const tag = region(language, wishes);
   const inEnglish = bundle("en", tag, [english, source(own["en"])]);
   const bundles = language === "en" ? [inEnglish] : [bundle(language, tag, [words, source(own[language])]), inEnglish];
@@ -81,7 +87,7 @@ function made(language: string, words: string, capture: CaptureTexts, { company 
     language,
     direction: direction(language),
     region: tag,
-    capture: captureWords(capture, said),
+    ...(capture === null ? {} : { capture: captureWords(capture, said) }),
   }) as Texts;
 }
 
@@ -105,7 +111,8 @@ function exampleDate(order: readonly ("day" | "month" | "year")[], direction: "l
   return direction === "rtl" ? `\u2067${example}\u2069` : example;
 }
 
-/** English comes with the page, the others when they are asked for. */
-const files = import.meta.glob<string>(["./*.ftl", "!./en.ftl"], { query: "?raw", import: "default" });
+/** Each comes when it is asked for; the English ones of the first screen come with the page. */
+const files = import.meta.glob<string>("./*.ftl", { query: "?raw", import: "default" });
+const inShortOf = import.meta.glob<string>(["./*.ftl", "!./en.ftl"], { query: "?first", import: "default" });
 
 const EXAMPLE = { day: "27", month: "3", year: "1985" } as const;

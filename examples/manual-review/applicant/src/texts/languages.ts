@@ -38,6 +38,8 @@ export function region(language: string, wishes: readonly string[]): string {
 
 /** What a language calls itself, with a capital as in a list. */
 export function ownName(language: string): string {
+  const known = NAMES[language];
+  if (known !== undefined) return known;
   const name = new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
 }
@@ -55,5 +57,8 @@ export function isTag(text: string): boolean {
     return false;
   }
 }
+
+/** Of those that the page speaks, so that its first screen need not ask the browser for its table of names. */
+const NAMES: Readonly<Record<string, string>> = { en: "English", es: "Español", pt: "Português", de: "Deutsch", fr: "Français", ar: "العربية" };
 
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);

@@ -1,0 +1,4 @@
+declare module "*.ftl?first" {
+  const words: string;
+  export default words;
+}
