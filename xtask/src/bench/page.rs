@@ -187,14 +187,22 @@ fn slow(page: &mut String, part: &Value) -> Result<()> {
     let profile = &part["profile"];
     write!(
         page,
-        "\n## The applicant's page on a bad line\n\nChromium as a phone: {} kbit/s, {} ms to the server, a processor {} times slower. Medians of {} visits. \
-         The plain page is a form with file inputs and no script.\n\n",
+        "\n## The applicant's page on a bad line\n\nChromium as a phone: {} kbit/s, {} ms to the server, a processor {} times slower. Medians of {} visits, in turns. \
+         The plain page is a form with file inputs and no script. A button counts when it is drawn, the page has time again, and a press is taken: \
+         it is pressed then, with what is behind the first screen still on its way, and both the answer and the next screen are waited for.\n\n",
         profile["kbitPerSecond"], profile["latencyMs"], profile["cpuSlowedTimes"], part["repeats"],
     )?;
     measured(page, part)?;
     limits(page, part)?;
-    page.push_str("\n| | kB received | requests | first paint, s | first button, s |\n|---|---|---|---|---|\n");
+    page.push_str("\n| | kB received by then | requests | first paint, s | first button, s | its press is answered after, s | next screen, s |\n|---|---|---|---|---|---|---|\n");
     let of = |value: &Value| value.as_f64().unwrap_or(f64::NAN) / 1000.0;
+    // A form without a script has no answer but the whole form's.
+    let pressed = |value: &Value| {
+        value
+            .as_f64()
+            .map(|ms| format!("{:.1}", ms / 1000.0))
+            .unwrap_or_default()
+    };
     for (name, visit) in [
         ("the applicant's page", &part["page"]),
         ("the applicant's page, a second visit", &part["again"]),
@@ -202,11 +210,13 @@ fn slow(page: &mut String, part: &Value) -> Result<()> {
     ] {
         writeln!(
             page,
-            "| {name} | {:.1} | {} | {:.1} | {:.1} |",
+            "| {name} | {:.1} | {} | {:.1} | {:.1} | {} | {} |",
             of(&visit["received"]),
             visit["requests"],
             of(&visit["paintMs"]),
             of(&visit["interactiveMs"]),
+            pressed(&visit["answeredMs"]),
+            pressed(&visit["nextMs"]),
         )?;
     }
     let flow = &part["flow"];

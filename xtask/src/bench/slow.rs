@@ -19,10 +19,10 @@ pub(super) fn page(asked: &Asked) -> Result<Value> {
     slow.env("KYC_REPEATS", if asked.quick { "1" } else { "5" });
     let said = ask(&mut slow)?;
     let mut told: Value = serde_json::from_str(&said).context("what slow.mjs prints")?;
-    let ratio = told["ratio"].as_f64().context("ratio")?;
+    let ratios = told["ratios"].as_array().context("ratios")?;
     let limit = Limit {
         what: "time to the first button that can be pressed, beside the plain page".into(),
-        ratios: vec![ratio],
+        ratios: ratios.iter().filter_map(Value::as_f64).collect(),
         bound: Bound::AtMost(2.0),
     };
     told["limits"] = json!([limit.told()]);
