@@ -37,7 +37,7 @@ export class Words {
   readonly #states: readonly State[];
   readonly #kinds: readonly EventKind[];
   readonly #reasons: readonly Reason[];
-  readonly #numbers: ReadonlyMap<unknown, number>;
+  readonly #known: ReadonlyMap<unknown, { readonly kind: number; readonly carried: Carried }>;
 
   /** `told` has a line for each list. */
   constructor(told: string) {
@@ -45,21 +45,22 @@ export class Words {
     this.#states = states as State[];
     this.#kinds = kinds as EventKind[];
     this.#reasons = reasons as Reason[];
-    this.#numbers = new Map(kinds.map((word, number) => [word, number]));
+    this.#known = new Map(this.#kinds.map((word, kind) => [word, { kind, carried: CARRIED[word] ?? NOTHING }]));
   }
 
   /** Nothing when it is no event: an unknown kind, or a field that is missing, too many or no text. */
   sent(event: Event): Sent | null {
-    const kind = this.#numbers.get((event as Event | null)?.type);
-    if (kind === undefined) return null;
-    const { within, texts, needed } = CARRIED[event.type] ?? NOTHING;
+    const known = this.#known.get((event as Event | null)?.type);
+    if (known === undefined) return null;
+    const { kind, carried } = known;
+    const { within, texts, needed } = carried;
     const fields = event as unknown as Record<string, unknown>;
     if (within === undefined) {
       const found = gathered(fields, texts, needed, "type");
       return found && { kind, texts: found };
     }
     const holder = fields[within];
-    if (typeof holder !== "object" || holder === null || size(fields) !== 2) return null;
+    if (typeof holder !== "object" || holder === null || !has(fields, 2)) return null;
     const found = gathered(holder as Record<string, unknown>, texts, needed);
     return found && { kind, texts: found };
   }
@@ -84,19 +85,19 @@ function gathered(fields: Record<string, unknown>, names: readonly string[], nee
   let there = beside === undefined ? 0 : 1;
   for (const name of names) {
     const value = fields[name] ?? undefined;
-    if (value === undefined ? found.length < needed : typeof value !== "string" || HALVES.test(value)) return null;
+    if (value === undefined ? found.length < needed : typeof value !== "string" || !isWhole(value)) return null;
     if (fields[name] !== undefined) there += 1;
     found.push(value as string | undefined);
   }
-  return there === size(fields) ? found : null;
+  return has(fields, there) ? found : null;
 }
 
-/** How many fields there are; one that is `undefined` is none. */
-function size(fields: Record<string, unknown>): number {
-  let size = 0;
-  for (const name in fields) if (fields[name] !== undefined) size += 1;
-  return size;
+/** Whether there are so many fields; one that is `undefined` is none. */
+function has(fields: Record<string, unknown>, number: number): boolean {
+  const names = Object.keys(fields);
+  return names.length === number || names.filter((name) => fields[name] !== undefined).length === number;
 }
 
-/** Half of a character: no text. */
-const HALVES = /\p{Surrogate}/u;
+/** Half of a character is no text. Newer browsers tell without looking through it. */
+const isWhole: (text: string) => boolean =
+  "isWellFormed" in String.prototype ? (text) => (text as string & { isWellFormed(): boolean }).isWellFormed() : (text) => !/\p{Surrogate}/u.test(text);
