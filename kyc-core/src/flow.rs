@@ -4,6 +4,7 @@ mod builder;
 mod lint;
 mod meaning;
 mod resolved;
+mod shutter;
 mod steps;
 
 use std::fmt;
@@ -17,6 +18,7 @@ pub(crate) use self::lint::{Fault, faults};
 use self::meaning::Meaning;
 pub(crate) use self::resolved::Catalogue;
 pub use self::resolved::{AdditionalStep, Applies, Place};
+pub use self::shutter::ManualShutter;
 pub use self::steps::{
     ALL, AdditionalSteps, Asked, Matrix, Sources, SourcesChange, StepChange, StepRule, StepTexts,
 };
@@ -271,6 +273,10 @@ pub struct Definition {
     /// What an image must be like.
     #[serde(default)]
     pub images: Images,
+    /// When the camera puts its button forward, step by step.
+    #[serde(default, skip_serializing_if = "ManualShutter::is_usual")]
+    #[cfg_attr(feature = "ts", tsify(optional))]
+    pub manual_shutter: ManualShutter,
     /// Who looks at a case.
     #[serde(default)]
     pub review: ReviewRule,

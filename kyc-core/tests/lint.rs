@@ -185,6 +185,39 @@ fn a_reminder_that_would_never_come_or_without_end_is_found() {
 }
 
 #[test]
+fn a_button_that_comes_too_late_or_in_no_step_is_found() {
+    let all = json!({ "document_photo": 0, "selfie": 60, "additional_step": 61 });
+    finds(
+        |definition| definition["manual_shutter"] = all.clone(),
+        &[(Code::Unenforced, "manual_shutter.additional_step")],
+    );
+    finds(
+        |definition| definition["manual_shutter"] = json!({ "document_photo": 61 }),
+        &[(Code::DeadEnd, "manual_shutter.document_photo")],
+    );
+    for wrong in [json!({ "welcome": 8 }), json!({ "selfie": -1 }), json!(8)] {
+        let mut definition = good();
+        definition["manual_shutter"] = wrong;
+        assert_eq!(findings(&definition)[0].0, Code::Malformed);
+    }
+}
+
+#[test]
+fn a_flow_that_says_nothing_of_the_button_is_the_flow_it_was() {
+    let before = Flow::from_json(&good().to_string()).unwrap();
+    assert!(!before.to_json().contains("manual_shutter"));
+    let mut usual = good();
+    usual["manual_shutter"] = json!({});
+    let usual = Flow::from_json(&usual.to_string()).unwrap();
+    assert_eq!(usual.hash(), before.hash());
+    let mut own = good();
+    own["manual_shutter"] = json!({ "selfie": 20 });
+    let own = Flow::from_json(&own.to_string()).unwrap();
+    assert_ne!(own.hash(), before.hash());
+    assert_eq!(Flow::from_json(&own.to_json()).unwrap().hash(), own.hash());
+}
+
+#[test]
 fn a_loop_without_end_is_found() {
     finds(
         |definition| {

@@ -50,6 +50,7 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         flow::Limits,
         flow::Clocks,
         flow::Images,
+        flow::ManualShutter,
         flow::ReviewRule,
         flow::Checkpoints,
         flow::SubmitMark,

@@ -2,7 +2,7 @@
 
 use super::{
     AdditionalSteps, Checkpoints, Clocks, Definition, DocumentRule, Flow, FlowError, Images,
-    Limits, ReviewRule,
+    Limits, ManualShutter, ReviewRule,
 };
 use crate::case::DocumentType;
 use crate::collection::State;
@@ -38,6 +38,7 @@ impl FlowBuilder {
                 limits: Limits::default(),
                 clocks: Clocks::default(),
                 images: Images::default(),
+                manual_shutter: ManualShutter::default(),
                 review: ReviewRule::default(),
                 checkpoints: None,
                 additional_steps: None,
@@ -107,6 +108,12 @@ impl FlowBuilder {
     /// Says what an image must be like.
     pub const fn images(mut self, images: Images) -> Self {
         self.definition.images = images;
+        self
+    }
+
+    /// Says when the camera puts its button forward.
+    pub const fn manual_shutter(mut self, shutter: ManualShutter) -> Self {
+        self.definition.manual_shutter = shutter;
         self
     }
 

@@ -81,6 +81,7 @@ pub(super) fn judge(definition: &Definition) -> Result<Meaning, FlowError> {
     linter.age(definition, &steps);
     linter.limits(definition, &steps);
     linter.clocks(definition);
+    linter.shutter(definition, &steps);
     linter.marks(definition, &steps);
     match Meaning::of(definition) {
         Some(meaning) if linter.diagnostics.is_empty() => Ok(meaning),
@@ -439,6 +440,30 @@ impl Linter {
         }
     }
 
+    fn shutter(&mut self, definition: &Definition, steps: &[State]) {
+        let shutter = &definition.manual_shutter;
+        for (wait, step) in [
+            (shutter.document_photo, State::DocumentPhoto),
+            (shutter.selfie, State::Selfie),
+            (shutter.additional_step, State::AdditionalStep),
+        ] {
+            let path = format!("manual_shutter.{step}");
+            if wait.is_some() && !steps.contains(&step) {
+                let message = format!("{step} is not among the steps");
+                self.find(Code::Unenforced, path, message);
+            } else if wait > Some(LONGEST_WAIT) {
+                self.find(
+                    Code::DeadEnd,
+                    path,
+                    format!(
+                        "nobody holds a document that long: give at most {}",
+                        LONGEST_WAIT.0
+                    ),
+                );
+            }
+        }
+    }
+
     fn marks(&mut self, definition: &Definition, steps: &[State]) {
         let Some(checkpoints) = &definition.checkpoints else {
             return;
@@ -538,3 +563,5 @@ const MOST_ATTEMPTS: u32 = 100;
 const MOST_RESUBMISSIONS: u32 = 10;
 /// Each is a step of the session, and a letter to a person.
 const MOST_REMINDERS: usize = 5;
+/// Whoever has found the button by then has pressed it.
+const LONGEST_WAIT: Seconds = Seconds(60);

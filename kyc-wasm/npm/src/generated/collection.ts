@@ -325,6 +325,10 @@ export interface Definition {
      */
     images?: Images;
     /**
+     * When the camera puts its button forward, step by step.
+     */
+    manual_shutter?: ManualShutter;
+    /**
      * Who looks at a case.
      */
     review?: ReviewRule;
@@ -419,6 +423,25 @@ export interface Images {
      * The shorter side in pixels must have at least as many.
      */
     min_side: number;
+}
+
+/**
+ * For how many seconds the camera films before it puts its button forward, because no picture was good enough to be taken by
+ * itself: 0 to 60, left out 8. The button can be pressed before, too.
+ */
+export interface ManualShutter {
+    /**
+     * In `document_photo`.
+     */
+    document_photo?: Seconds;
+    /**
+     * In `selfie`.
+     */
+    selfie?: Seconds;
+    /**
+     * In `additional_step`.
+     */
+    additional_step?: Seconds;
 }
 
 /**

@@ -89,11 +89,12 @@ export class KycPhoto extends Part {
   /** Another side is another photo: the element begins anew, its camera off. */
   #capture(isSelfie: boolean, isPage: boolean): unknown {
     const { session, state, t } = this.desk;
+    const wait = session.flow.manual_shutter?.[isSelfie ? "selfie" : "document_photo"];
     return keyed(
       this.subject,
       html`<kyc-capture
         kind=${isSelfie ? "face" : "document"} shape=${isPage ? "passport" : "card"}
-        max-bytes=${Math.min(LARGEST, session.flow.images?.max_bytes ?? LARGEST)} .texts=${t.capture}
+        max-bytes=${Math.min(LARGEST, session.flow.images?.max_bytes ?? LARGEST)} manual-after=${wait ?? nothing} .texts=${t.capture}
         @kyc-state=${this.#changed} @kyc-captured=${this.#captured}
       >${captureDrawing(this.subject, state.view.document?.type ?? "id_card")}</kyc-capture>`,
     );

@@ -97,14 +97,14 @@ export class KycStep extends Part {
 
   /** The camera where it is allowed, and one button for every kind of file that is. */
   #ways({ sources }: StepView): unknown {
-    const { t } = this.desk;
+    const { session, t } = this.desk;
     const accept = [...(sources.file ? IMAGES : []), ...(sources.pdf ? [PDF] : [])].join(",");
     const label = t(!sources.pdf ? "additional-file" : sources.file ? "additional-file_or_pdf" : "additional-pdf");
     if (!sources.camera) return accept === "" ? nothing : this.#chooser(label, accept);
     const texts = sources.pdf ? { ...t.capture, chooseFile: label } : t.capture;
     return keyed(
       this.subject,
-      html`<kyc-capture kind="document" shape="passport" max-bytes=${this.#most()} file=${accept === "" ? "off" : "on"} accept=${accept} .texts=${texts}
+      html`<kyc-capture kind="document" shape="passport" max-bytes=${this.#most()} file=${accept === "" ? "off" : "on"} accept=${accept} manual-after=${session.flow.manual_shutter?.additional_step ?? nothing} .texts=${texts}
         @kyc-captured=${this.#captured}>${sheetDrawing}</kyc-capture>`,
     );
   }
