@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use kyc_core::{collection, flow, review};
+use kyc_core::{Sender, collection, flow, review};
 use tsify::Tsify;
 
 /// The declaration of each type, in order.
@@ -93,10 +93,25 @@ fn the_types_of_the_applicants_chart_are_those_of_the_core() {
         collection::StepView,
         collection::View,
     ];
+    let applicants = applicants_events();
     keep_fresh(
         "collection.ts",
-        &format!("{shared}\n\n{aliases}\n\n{chart}"),
+        &format!("{shared}\n\n{aliases}\n\n{chart}\n\n{applicants}"),
     );
+}
+
+/// What a page may send, by who alone may say so.
+fn applicants_events() -> String {
+    let kinds = collection::EventKind::ALL.iter();
+    let kinds = kinds.filter(|kind| kind.sender() == Sender::Applicant);
+    let kinds: Vec<_> = kinds.map(|kind| format!("{:?}", kind.as_str())).collect();
+    let kinds = kinds.join(" | ");
+    format!(
+        "/**\n * The kinds of events that an applicant may send. All others come from somebody else.\n */\n\
+         export type ApplicantEventKind = {kinds};\n\n\
+         /**\n * What an applicant may send.\n */\n\
+         export type ApplicantEvent = Extract<Event, {{ type: ApplicantEventKind }}>;"
+    )
 }
 
 #[test]

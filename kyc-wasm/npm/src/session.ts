@@ -1,5 +1,5 @@
 /** One applicant's session in a page: steps at once in WebAssembly, saved in order behind it, corrected by the server. */
-import type { Definition, Event, EventKind } from "./generated/collection.js";
+import type { ApplicantEvent, Definition, EventKind } from "./generated/collection.js";
 import { patience, type Patience } from "./backoff.js";
 import { KycError } from "./error.js";
 import { HandOvers } from "./handover.js";
@@ -111,7 +111,7 @@ export class KycSession {
   }
 
   /** Steps at once. A refusal is a value and has changed nothing; a step is on its way to the server when this returns. */
-  readonly send = (event: Event): Answer => this.#take(event, null);
+  readonly send = (event: ApplicantEvent): Answer => this.#take(event, null);
 
   /**
    * Hands in a photo: named by its digest here, kept here, and a step at once. The bytes go up behind it, before their event;
@@ -180,7 +180,7 @@ export class KycSession {
     await forgotten;
   };
 
-  #take(event: Event, photo: Waiting["photo"]): Answer {
+  #take(event: ApplicantEvent, photo: Waiting["photo"]): Answer {
     this.#alive();
     if (this.#handOvers.isElsewhere) return { outcome: "rejected", code: "not_accepted", state: this.#state.view.state, event: event.type };
     const { version } = this.#chart;

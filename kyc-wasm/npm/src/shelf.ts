@@ -1,5 +1,5 @@
 /** What is kept of one session on this device: where the server stood, what has not gone out since, and the photos that belong to it. */
-import type { Event } from "./generated/collection.js";
+import type { ApplicantEvent } from "./generated/collection.js";
 import type { LocalStore } from "./storage.js";
 import type { Loaded } from "./transport.js";
 
@@ -7,7 +7,7 @@ import type { Loaded } from "./transport.js";
 export interface Waiting {
   readonly key: string;
   readonly version: number;
-  readonly event: Event;
+  readonly event: ApplicantEvent;
   /** When it was decided here, by the server's clock. */
   readonly at: number;
   /** The photo that has to be there first, where there is one. Its name is the event's `blob`. */

@@ -1,5 +1,5 @@
 /** How a session reaches its server: the applicant's HTTP interface, and the seam for another one. */
-import type { Definition, Event, Step, View } from "./generated/collection.js";
+import type { ApplicantEvent, Definition, Step, View } from "./generated/collection.js";
 import { patience, type Patience } from "./backoff.js";
 import { KycError, type Problem } from "./error.js";
 import { POLL, type Begun, type HandOverStanding, type HandOverTransport } from "./handover.js";
@@ -32,7 +32,7 @@ export interface Transport {
   /** The server's clock, in milliseconds since the Unix epoch. */
   now(): number;
   load(signal?: AbortSignal): Promise<Loaded>;
-  post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted>;
+  post(event: ApplicantEvent, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted>;
   /** Sends the bytes of an image or a PDF and answers their digest. The same bytes may go again. */
   upload(bytes: Blob, options?: UploadOptions): Promise<string>;
   /** What has come of an upload that was stopped is not wanted any more. Without it, the server forgets that by itself. */
@@ -151,7 +151,7 @@ export class HttpTransport implements Transport {
     return (await this.#expect("", { signal: signal ?? null })).json() as Promise<Loaded>;
   }
 
-  async post(event: Event, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted> {
+  async post(event: ApplicantEvent, request: { key: string; version: number; signal?: AbortSignal }): Promise<Posted> {
     const response = await this.#call("/events", {
       method: "POST",
       headers: {

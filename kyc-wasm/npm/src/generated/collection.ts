@@ -967,3 +967,13 @@ export interface View {
      */
     redacted_at: Timestamp | null;
 }
+
+/**
+ * The kinds of events that an applicant may send. All others come from somebody else.
+ */
+export type ApplicantEventKind = "start" | "submit_details" | "select_document" | "capture_page" | "review_document" | "accept_document" | "retake_page" | "capture_selfie" | "review_selfie" | "accept_selfie" | "retake_selfie" | "capture_step" | "review_step" | "accept_step" | "retake_step" | "back";
+
+/**
+ * What an applicant may send.
+ */
+export type ApplicantEvent = Extract<Event, { type: ApplicantEventKind }>;
