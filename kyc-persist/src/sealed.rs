@@ -61,6 +61,10 @@ pub enum SealError {
     #[error("the store is sealed with keys that are not in this vault")]
     WrongVault,
 
+    /// The store has no rows, and had some when it was opened with this vault before: it is lost, or another's.
+    #[error("the store is empty, and was not when it was opened with this vault before")]
+    StoreLost,
+
     /// The store holds what nobody has sealed.
     #[error("the store was not sealed, and is not to be mixed with what is")]
     NotSealed,
@@ -121,15 +125,21 @@ impl<S: Store> SealedStore<S> {
     ///
     /// [`SealError`]; nothing was written.
     pub async fn open(store: S, safe: Safe) -> Result<Self, SealError> {
-        if let Some(Listed { row, kept }) = newest(&store).await? {
+        let newest = newest(&store).await?;
+        if let Some(Listed { row, kept }) = &newest {
             if !is_sealed(&kept.snapshot) {
                 return Err(SealError::NotSealed);
             }
-            if safe.drawers(&[Use::Snapshot(row)]).await? == [None] {
+            if safe.drawers(&[Use::Snapshot(row.clone())]).await? == [None] {
                 return Err(SealError::WrongVault);
             }
+        } else if safe.is_filled().await? {
+            return Err(SealError::StoreLost);
         }
         safe.register().await?;
+        if newest.is_some() {
+            safe.fill().await?;
+        }
         Ok(Self { store, safe })
     }
 
@@ -231,6 +241,13 @@ impl<S: Store> SealedStore<S> {
                     let id = outbound.id();
                     tracing::error!(%id, %error, "work that nobody can read was given up");
                     settled = Settled::Dead;
+                }
+                // Its key is damaged or missing, and may come back with a backup of the vault: until its lease runs out
+                // it waits, and holds back nothing but its own row.
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    let id = outbound.id();
+                    tracing::error!(%id, %error, "work that cannot be read now waits");
+                    continue;
                 }
                 Err(error) => return Err(error),
             }
@@ -446,8 +463,7 @@ impl<S: Store> Store for SealedStore<S> {
                 let drawer = drawers.get(&outbound.id().row).and_then(Option::as_ref);
                 let body = match self.open_outbound(&outbound, drawer) {
                     Ok(Body::Text(body)) => body,
-                    Ok(Body::Retire(_))
-                    | Err(StoreError::Erased | StoreError::Corrupt { what: WORK, .. }) => {
+                    Ok(Body::Retire(_)) | Err(StoreError::Erased | StoreError::Corrupt { .. }) => {
                         String::new()
                     }
                     Err(error) => return Err(error),

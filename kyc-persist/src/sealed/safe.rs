@@ -17,6 +17,9 @@ use crate::{Row, StoreError, Vault};
 /// Where it lies which key-encryption keys are in use.
 const KEKS: &str = "keks";
 
+/// There since this vault was opened with a store that had rows.
+const FILLED: &str = "filled";
+
 /// Under what the names of all erasures begin.
 const ERASED: &str = "erased/";
 
@@ -88,6 +91,16 @@ impl Safe {
     /// What the vault answers.
     pub async fn is_new(vault: &dyn Vault) -> Result<bool, StoreError> {
         Ok(vault.fetch(&[KEKS.into()]).await?[0].is_none())
+    }
+
+    /// Whether the store that belongs here had rows when it was opened before.
+    pub(super) async fn is_filled(&self) -> Result<bool, StoreError> {
+        Ok(self.fetch([FILLED.into()]).await? != [None])
+    }
+
+    /// Remembers that the store has rows.
+    pub(super) async fn fill(&self) -> Result<(), StoreError> {
+        self.vault.keep(FILLED, None, Vec::new()).await.map(drop)
     }
 
     /// Who was erased, sorted by row, from behind `after` on. A copy of it belongs to every backup.
@@ -213,14 +226,12 @@ impl Safe {
             .await
     }
 
-    /// What lies there for each of these uses.
+    /// What lies there for each of these uses. What cannot be read is as good as nothing, and keeps nobody from the others.
     pub(super) async fn drawers(&self, uses: &[Use]) -> Result<Vec<Option<Drawer>>, StoreError> {
         let names: Vec<_> = uses.iter().map(Use::name).collect();
         let found = self.vault.fetch(&names).await?;
-        found
-            .iter()
-            .map(|bytes| bytes.as_deref().map(decode).transpose())
-            .collect()
+        let decoded = found.iter().map(|bytes| Drawer::decode(bytes.as_deref()?));
+        Ok(decoded.collect())
     }
 
     /// The key of one generation.

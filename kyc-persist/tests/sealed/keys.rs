@@ -64,6 +64,34 @@ async fn a_vault_that_is_lost_or_of_another_installation_is_refused_and_nothing_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_lost_is_refused_and_nothing_is_written() {
+    let installation = opened().await;
+    try_open(&installation).await.unwrap();
+    let lost = Installation {
+        store: Map::default(),
+        ..installation
+    };
+    let before = lost.vault.copy();
+    let answer = try_open(&lost).await;
+    assert!(matches!(answer, Err(SealError::StoreLost)), "{answer:?}");
+    assert_eq!(
+        (lost.store.copy(), lost.vault.copy()),
+        (Bytes::new(), before)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_never_had_a_row_opens_again_and_again() {
+    let installation = Installation::new();
+    try_open(&installation).await.unwrap();
+    // A process that was killed over its first session leaves a key without a row.
+    let store = installation.store.copy();
+    open(&keeper(installation.open().await), "s-1").await;
+    installation.store.restore(&store);
+    try_open(&installation).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_was_not_sealed_is_refused_and_nothing_is_written() {
     let plain = MemoryStore::new();
     walk(&keeper(plain.clone()), "s-1", named("Erika")).await;

@@ -179,6 +179,42 @@ async fn work_in_another_place_of_the_outbox_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_key_holds_back_nothing_but_its_own_row_and_that_until_it_is_mended() {
+    let installation = Installation::new();
+    let keeper = keeper(installation.open().await);
+    open(&keeper, "s-1").await;
+    open(&keeper, "s-2").await;
+    let sound = (installation.store.copy(), installation.vault.copy());
+    let names = [&b"vkey/s-1.collection"[..], b"vkey/s-1.collection.outbox"];
+    let damages: [fn(&mut Vec<u8>); 3] = [
+        |drawer| drawer.truncate(drawer.len() / 2),
+        |drawer| *drawer.last_mut().unwrap() ^= 1,
+        Vec::clear,
+    ];
+    for damage in damages {
+        installation.store.restore(&sound.0);
+        installation.vault.restore(&sound.1);
+        for name in names {
+            let mut vault = installation.vault.0.write().unwrap();
+            damage(vault.get_mut(name).unwrap());
+        }
+        let far = NOON + kyc_core::Seconds::days(9_999);
+        let store = installation.open().await;
+        let others = drain(&store, far).await;
+        assert!(!others.is_empty());
+        assert!(others.iter().all(|one| one.id().row == row("s-2")));
+        assert!(store.dead(None, 10).await.unwrap().is_empty());
+        let query = Query::newest(ChartName::Collection);
+        assert_eq!(store.list(&query).await.unwrap().damaged, [row("s-1")]);
+
+        installation.vault.restore(&sound.1);
+        let mended = drain(&store, far + kyc_core::Seconds::days(1)).await;
+        assert_eq!(mended.len(), others.len());
+        assert!(mended.iter().all(|one| one.id().row == row("s-1")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_row_is_named_in_the_listing_and_keeps_no_other_from_it() {
     let installation = two_walks().await;
     let other = sealed_part(&installation.store.copy(), b"rs-2\0c");
