@@ -6,6 +6,7 @@ mod copies;
 mod parts;
 
 use std::fmt::Debug;
+use std::fs::File;
 use std::io;
 use std::path::{Path as Directory, PathBuf};
 use std::sync::Arc;
@@ -309,12 +310,17 @@ impl Blobs {
         let (Some(directory), Some(root)) = (self.directory(session), self.root.clone()) else {
             return Ok(());
         };
-        let synced = blocking(move || {
+        let pulse = self.pulse.clone();
+        blocking(move || {
             let path = directory.ancestors();
             let mut path = path.take_while(|path| path.starts_with(&*root));
-            path.try_for_each(|directory| gone_is_fine(sync(directory)))
-        });
-        synced.await.inspect_err(|_| self.pulse.stop())
+            path.try_for_each(|directory| match File::open(directory) {
+                // Only what cannot be synced is lost: one that cannot be opened, because too many files are, can be later.
+                Ok(opened) => opened.sync_all().inspect_err(|_| pulse.stop()),
+                Err(error) => gone_is_fine(Err(error)),
+            })
+        })
+        .await
     }
 
     fn directory(&self, session: &SessionId) -> Option<PathBuf> {

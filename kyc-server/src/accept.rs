@@ -31,8 +31,9 @@ pub(crate) async fn accept(
     grace: Duration,
 ) {
     let mut stop = std::pin::pin!(stop);
-    let places = Arc::new(Semaphore::new(MOST));
-    let of_peers = Places::new(MOST, per_peer.unwrap_or(MOST));
+    let most = most();
+    let places = Arc::new(Semaphore::new(most));
+    let of_peers = Places::new(most, per_peer.unwrap_or(most));
     let graceful = GracefulShutdown::new();
     loop {
         let place = Arc::clone(&places).acquire_owned();
@@ -105,8 +106,39 @@ async fn pause_after(error: &io::Error) {
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
-/// Connections at once.
+/// Connections at once: each is an open file, and callers leave those that the stores and images need.
+fn most() -> usize {
+    match open_files() {
+        Some(open_files) => MOST.min(open_files.saturating_sub(OUR_FILES).max(1)),
+        None => MOST,
+    }
+}
+
 const MOST: usize = 10_000;
+
+/// How many files are kept from callers.
+const OUR_FILES: usize = 256;
+
+/// How many files this process may open, after asking for as many as the system lets it have.
+#[cfg(target_os = "linux")]
+fn open_files() -> Option<usize> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limits = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limits.maximum,
+        ..limits
+    };
+    let current = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limits.maximum,
+        Err(_) => limits.current,
+    };
+    current.map(|current| usize::try_from(current).unwrap_or(usize::MAX))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_files() -> Option<usize> {
+    None
+}
 
 /// How long the head of a request may take to arrive, and a connection without one may be kept.
 const HEAD: Duration = Duration::from_secs(30);
