@@ -7,8 +7,13 @@ const API = "/applicant/v1";
 /** Answers that nobody has taken yet, by what was asked. */
 const asked = new Map<string, Promise<Response>>();
 
+let isOut: () => void = () => undefined;
+
+/** Settles when the session is asked for, or will not be: until then whoever draws keeps the answer to the link's code from being read. */
+export const sent = new Promise<void>((resolve) => (isOut = resolve));
+
 /** Where the session stands as the server told first; `null` when it could not be asked, or said no. Never rejects. */
-export const seen: Promise<Loaded | null> = look().catch(() => null);
+export const seen: Promise<Loaded | null> = look().catch(() => null).finally(() => isOut());
 
 /** For who asks for the same thing a moment later: the answer that is there already or on its way, once; else it goes out. */
 export const early: typeof fetch = (input, init) => {
@@ -30,7 +35,9 @@ async function look(): Promise<Loaded | null> {
   const code = asks.get("code");
   const own = recalled(code) ?? (code === null ? null : await exchanged(code));
   if (own === null) return null;
-  return told<Loaded>(`${API}/sessions/${encodeURIComponent(own.session)}`, { headers: { authorization: `Bearer ${own.token}` } });
+  const loaded = told<Loaded>(`${API}/sessions/${encodeURIComponent(own.session)}`, { headers: { authorization: `Bearer ${own.token}` } });
+  isOut();
+  return loaded;
 }
 
 /** A code works once: what it was traded for is remembered before anything else can go wrong. */
