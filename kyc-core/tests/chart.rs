@@ -124,7 +124,7 @@ fn two_stages_of_review_keep_every_promise() {
     let walk = walk_review(&flow).unwrap();
     assert_eq!(walk.undecided(), vec![]);
     assert!(
-        walk.cells[&("in_review", "approve")]
+        walk.cells[&("in_review", "claim")]
             .refused
             .contains("same_reviewer")
     );
