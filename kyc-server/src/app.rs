@@ -168,6 +168,15 @@ impl App {
         })
     }
 
+    /// Goes on to its end when the caller leaves: what was begun is looked after.
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let done = self.tasks.spawn(work).await;
+        done.map_err(|_| Problem::internal())?
+    }
+
     /// What recognises another request under the same key, and tells nothing of what the request said.
     pub(crate) fn fingerprint(&self, row: &Row, body: &impl Serialize) -> Hash {
         let body = serde_json::to_vec(body).unwrap_or_default();

@@ -206,11 +206,14 @@ async fn upload(
     let session = app.session(&caller.session).await?;
     takes_images(&session)?;
     app.must_have_the_session(&caller.credential).await?;
-    let taken = app
-        .receive(&caller.session, &path.digest, wanted(&session), request)
-        .await?;
-    app.still_takes(&caller.session, &path.digest).await?;
-    Ok(status_of(taken.is_new))
+    let taking = app.clone();
+    app.to_the_end(async move {
+        let (session, digest, wanted) = (&caller.session, &path.digest, wanted(&session));
+        let taken = taking.receive(session, digest, wanted, request).await;
+        taking.still_takes(session, digest).await?;
+        Ok(status_of(taken?.is_new))
+    })
+    .await
 }
 
 /// Whether an image was not there before.

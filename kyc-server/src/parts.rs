@@ -105,7 +105,12 @@ async fn append(
     request: Request,
 ) -> Result<Response, Problem> {
     let mut body = request.into_body().into_data_stream();
-    let appended = app.append(&caller, &path.digest, part, &mut body).await;
+    let appending = app.clone();
+    let append = async move {
+        let appended = appending.append(&caller, &path.digest, part, &mut body);
+        Ok((appended.await, body))
+    };
+    let (appended, mut body) = app.to_the_end(append).await?;
     // So that the caller reads the answer instead of a broken pipe. It holds no place while the rest arrives.
     drop(tokio::time::timeout(ARRIVAL, drain(&mut body, DRAINED)).await);
     let standing = match appended? {

@@ -67,12 +67,14 @@ pub(crate) async fn upload(
     request: Request,
 ) -> Result<StatusCode, Problem> {
     let wanted = app.before_supply(&spot.session, spot.step).await?;
-    let taken = app
-        .receive(&spot.session, &spot.digest, wanted, request)
-        .await?;
-    app.after_supply(&spot.session, spot.step, &spot.digest)
-        .await?;
-    Ok(status_of(taken.is_new))
+    let taking = app.clone();
+    app.to_the_end(async move {
+        let (session, digest) = (&spot.session, &spot.digest);
+        let taken = taking.receive(session, digest, wanted, request).await;
+        taking.after_supply(session, spot.step, digest).await?;
+        Ok(status_of(taken?.is_new))
+    })
+    .await
 }
 
 /// Hand in what was uploaded for an additional step: a first file, or one that takes the place of another.

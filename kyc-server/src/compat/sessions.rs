@@ -102,8 +102,13 @@ pub(super) async fn upload(
     if bytes.len() > wanted.images.max_bytes as usize {
         return Err(Problem::too_large().into());
     }
-    let taken = app.take(&id, bytes, wanted, None).await?;
-    app.after_supply(&id, step, &taken.blob).await?;
+    let (taking, session_id) = (app.clone(), id.clone());
+    let take = async move {
+        let taken = taking.take(&session_id, bytes, wanted, None).await?;
+        taking.after_supply(&session_id, step, &taken.blob).await?;
+        Ok(taken)
+    };
+    let taken = app.to_the_end(take).await?;
     // A request that is repeated because its answer was lost says the same of a session that has it already.
     let known = session.given().and_then(|known| known.get(&step));
     let fields = given_of(&given, step);

@@ -4,28 +4,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::StreamExt as _;
 use kyc_core::journal::Entry;
-use kyc_core::{Key, Timestamp};
+use kyc_core::{Key, SessionId, Timestamp};
 use kyc_persist::{
     Commit, Committed, Kept, Lease, MemoryStore, Outbound, OutboundId, Page, Query, Receiver, Row,
     Settled, Store, StoreError,
 };
 use serde_json::json;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
-use crate::harness::{World, config};
+use crate::harness::{API_KEY, World, config, digest, photo};
 
-/// A store whose commits wait at a gate.
+/// A store whose commits wait at a gate, and whose looks do at another.
 #[derive(Debug)]
 struct Gated {
     store: Arc<MemoryStore>,
     open: Semaphore,
     arrived: Notify,
+    looks: Semaphore,
 }
 
 #[async_trait]
 impl Store for Gated {
     async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError> {
+        let _through = self.looks.acquire().await.unwrap();
         self.store.load(row).await
     }
 
@@ -89,6 +92,7 @@ async fn gated() -> (Arc<Gated>, World) {
         store: store.clone(),
         open: Semaphore::new(1),
         arrived: Notify::new(),
+        looks: Semaphore::new(1),
     });
     let world = World::over(store, gate.clone(), config(), None).await;
     (gate, world)
@@ -141,4 +145,57 @@ async fn a_commit_is_finished_when_its_caller_has_left() {
     // The request is dropped, and with it the connection.
     gate.open.add_permits(1);
     assert_eq!(told.next().await.unwrap().id, "1");
+}
+
+#[tokio::test]
+async fn a_photo_whose_sender_has_left_is_not_left_behind_by_an_erasure() {
+    let (gate, world) = gated().await;
+    let erika = world.applicant("one").await;
+    let bytes = photo(1);
+    let name = digest(&bytes);
+    let (go_on, erased) = oneshot::channel::<()>();
+    let (begun, has_begun) = oneshot::channel::<()>();
+    let (beginning, rest) = (bytes[..100].to_vec(), bytes[100..].to_vec());
+    let chunks = futures_util::stream::once(async move {
+        begun.send(()).unwrap();
+        Ok::<_, std::io::Error>(beginning)
+    })
+    .chain(futures_util::stream::once(async move {
+        erased.await.unwrap();
+        Ok(rest)
+    }));
+    let upload = erika
+        .ask(reqwest::Method::PUT, &format!("/blobs/{name}"))
+        .body(reqwest::Body::wrap_stream(chunks));
+    let upload = tokio::spawn(upload.send());
+    has_begun.await.unwrap();
+    let session: SessionId = erika.session.parse().unwrap();
+    let erase = world.ask(
+        reqwest::Method::DELETE,
+        &format!("/integrator/v1/sessions/{session}"),
+    );
+    let erase = erase.bearer_auth(API_KEY).send().await.unwrap();
+    assert_eq!(erase.status(), 204);
+
+    // All of it arrives, and whoever sent it leaves while the server looks whether there is still somebody to keep it for.
+    let closed = gate.looks.acquire().await.unwrap();
+    let blob = name.parse().unwrap();
+    go_on.send(()).unwrap();
+    until(|| world.blobs.exists(&session, &blob), true).await;
+    upload.abort();
+    assert!(upload.await.unwrap_err().is_cancelled());
+    drop(closed);
+
+    until(|| world.blobs.exists(&session, &blob), false).await;
+}
+
+async fn until<A: Future<Output = Result<bool, StoreError>>>(ask: impl Fn() -> A, answer: bool) {
+    let asking = async {
+        while ask().await.unwrap() != answer {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), asking)
+        .await
+        .unwrap();
 }
