@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::case::words;
 use crate::ids::{FieldName, NotAName};
+use crate::json::records;
 use crate::pii::Pii;
 use crate::text::as_text;
 
@@ -23,7 +22,7 @@ use crate::text::as_text;
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct StepName(#[cfg_attr(feature = "ts", tsify(type = "string"))] [u8; LONGEST_NAME]);
 
-as_text!(StepName);
+as_text!(StepName = Self([0; LONGEST_NAME]));
 
 impl StepName {
     /// The step that asks which bill it is, and tells what a bill must be like.
@@ -179,37 +178,37 @@ words! {
     }
 }
 
-/// What a reviewer has to know of what was handed in for an additional step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct Brief {
-    /// What is done with it.
-    #[serde(rename = "type")]
-    pub kind: StepType,
-    /// How the file was obtained.
-    pub source: Source,
-    /// What the applicant says it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub proof: Option<ProofKind>,
-    /// The fields to compare or to type, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub fields: Vec<FieldBrief>,
-}
+records! {
+    /// What a reviewer has to know of what was handed in for an additional step.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    pub struct Brief {
+        /// What is done with it.
+        #[serde(rename = "type")]
+        pub kind: StepType,
+        /// How the file was obtained.
+        pub source: Source,
+        /// What the applicant says it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub proof: Option<ProofKind>,
+        /// The fields to compare or to type, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub fields: Vec<FieldBrief>,
+    }
 
-/// A field to compare or to type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct FieldBrief {
-    /// Its name.
-    pub field: FieldName,
-    /// What the company knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
-    pub given: Option<Pii<String>>,
+    /// A field to compare or to type.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    pub struct FieldBrief {
+        /// Its name.
+        pub field: FieldName,
+        /// What the company knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+        pub given: Option<Pii<String>>,
+    }
 }
 
 const LONGEST_NAME: usize = 40;

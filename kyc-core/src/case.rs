@@ -1,9 +1,8 @@
 //! The nouns both charts share: documents and their sides, items, reasons, decisions.
 
-use serde::{Deserialize, Serialize};
-
 use crate::additional::Brief;
 use crate::item::Item;
+use crate::json::records;
 use crate::pii::Pii;
 
 /// Enums that are written as one word: the list of words, and how each is spelled.
@@ -20,9 +19,11 @@ macro_rules! words {
             /// All of them, in order.
             pub const ALL: &'static [Self] = &[$(Self::$word),*];
 
+            const WORDS: &'static [&'static str] = &[$($text),*];
+
             /// The word as it is written on the wire and in files.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$word => $text),* }
+                Self::WORDS[self as usize]
             }
         }
 
@@ -34,7 +35,24 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::text::one_of(&[$($text),*], deserializer).map(|place| Self::ALL[place])
+                crate::text::one_of(Self::WORDS, deserializer).map(|place| Self::ALL[place])
+            }
+        }
+
+        impl crate::json::Write for $name {
+            fn write(&self, text: &mut Vec<u8>) {
+                crate::json::Write::write(self.as_str(), text);
+            }
+        }
+
+        impl crate::json::Read for $name {
+            fn blank() -> Self {
+                Self::ALL[0]
+            }
+
+            fn read(&mut self, reader: &mut crate::json::Reader<'_>) -> crate::json::Found<()> {
+                *self = Self::ALL[reader.one_of(Self::WORDS)?];
+                Ok(())
             }
         }
 
@@ -173,78 +191,75 @@ impl RejectReason {
     }
 }
 
-/// The applicant's agreement to a text: which text, and in which language it was shown (BCP 47).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct Consent {
-    /// The version of the text, as the Flow names it.
-    pub version: String,
-    /// The language it was shown in.
-    pub locale: String,
-}
+records! {
+    /// The applicant's agreement to a text: which text, and in which language it was shown (BCP 47).
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    pub struct Consent {
+        /// The version of the text, as the Flow names it.
+        pub version: String,
+        /// The language it was shown in.
+        pub locale: String,
+    }
 
-/// What the applicant says of themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct Details {
-    /// All given names, as the document spells them.
-    #[cfg_attr(feature = "ts", tsify(type = "string"))]
-    pub given_names: Pii<String>,
-    /// The family name.
-    #[cfg_attr(feature = "ts", tsify(type = "string"))]
-    pub family_name: Pii<String>,
-    /// `YYYY-MM-DD`.
-    #[cfg_attr(feature = "ts", tsify(type = "string"))]
-    pub date_of_birth: Pii<String>,
-}
+    /// What the applicant says of themselves.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    pub struct Details {
+        /// All given names, as the document spells them.
+        #[cfg_attr(feature = "ts", tsify(type = "string"))]
+        pub given_names: Pii<String>,
+        /// The family name.
+        #[cfg_attr(feature = "ts", tsify(type = "string"))]
+        pub family_name: Pii<String>,
+        /// `YYYY-MM-DD`.
+        #[cfg_attr(feature = "ts", tsify(type = "string"))]
+        pub date_of_birth: Pii<String>,
+    }
 
-/// One item that the applicant is asked for again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct Ask {
-    /// Which item.
-    pub item: Item,
-    /// Why.
-    pub reason: RetakeReason,
-    /// What the reviewer wrote to the applicant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
-    pub message: Option<Pii<String>>,
-}
+    /// One item that the applicant is asked for again.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    pub struct Ask {
+        /// Which item.
+        pub item: Item,
+        /// Why.
+        pub reason: RetakeReason,
+        /// What the reviewer wrote to the applicant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+        pub message: Option<Pii<String>>,
+    }
 
-/// The end of a case as the applicant is told it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct Decision {
-    /// Approved or rejected.
-    pub outcome: Outcome,
-    /// Why it was rejected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub reason: Option<RejectReason>,
-    /// What the reviewer wrote to the applicant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
-    pub message: Option<Pii<String>>,
-}
+    /// The end of a case as the applicant is told it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    pub struct Decision {
+        /// Approved or rejected.
+        pub outcome: Outcome,
+        /// Why it was rejected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub reason: Option<RejectReason>,
+        /// What the reviewer wrote to the applicant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(type = "string", optional))]
+        pub message: Option<Pii<String>>,
+    }
 
-/// An item together with the file that is handed in for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct Exhibit {
-    /// Which item.
-    pub item: Item,
-    /// Its file.
-    pub blob: crate::ids::BlobRef,
-    /// Of an additional step: what is to be done with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub step: Option<Brief>,
+    /// An item together with the file that is handed in for it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    pub struct Exhibit {
+        /// Which item.
+        pub item: Item,
+        /// Its file.
+        pub blob: crate::ids::BlobRef,
+        /// Of an additional step: what is to be done with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub step: Option<Brief>,
+    }
 }
 
 /// Whether what somebody wrote fits: in characters for people, and in bytes as JSON so that a case with a text for

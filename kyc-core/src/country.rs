@@ -18,7 +18,7 @@ use crate::text::as_text;
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct Country(#[cfg_attr(feature = "ts", tsify(type = "string"))] [u8; 2]);
 
-as_text!(Country);
+as_text!(Country = Self([0; 2]));
 
 impl Country {
     /// Every assigned code, in alphabetical order.

@@ -3,6 +3,7 @@
 mod builder;
 mod lint;
 mod meaning;
+mod offers;
 mod resolved;
 mod shutter;
 mod steps;
@@ -10,12 +11,13 @@ mod steps;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use self::builder::FlowBuilder;
 pub use self::lint::{Code, Diagnostic};
 pub(crate) use self::lint::{Fault, faults};
 use self::meaning::Meaning;
+pub use self::offers::{Offered, Offers};
 pub(crate) use self::resolved::Catalogue;
 pub use self::resolved::{AdditionalStep, Applies, Place};
 pub use self::shutter::ManualShutter;
@@ -28,7 +30,7 @@ use crate::case::{DocumentType, Side};
 use crate::collection::{Spec, State, When};
 use crate::country::Country;
 use crate::ids::FlowId;
-use crate::json::{self, Malformed};
+use crate::json::{self, Malformed, records};
 use crate::snapshot::FlowRef;
 use crate::time::Seconds;
 
@@ -242,82 +244,81 @@ impl Serialize for Flow {
     }
 }
 
-/// The JSON form of a Flow, not yet judged.
-///
-/// Its text is hashed into every snapshot, so a field that is added later must be left out when it has its default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Definition {
-    /// Names the Flow: 1 to 64 of `A-Z a-z 0-9 _ -`.
-    pub id: String,
-    /// Its edition. Change it with every change: sessions stay with the edition they were opened with.
-    pub version: u32,
-    /// The states an applicant walks through, in order.
-    pub steps: Vec<String>,
-    /// The version of the consent text that is in force; an older agreement is asked for again.
-    pub consent: String,
-    /// The youngest age in years that is accepted; leave out to accept any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub minimum_age: Option<u16>,
-    /// Which documents are accepted, and which of their sides are photographed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub documents: Vec<DocumentRule>,
-    /// How often something may be tried.
-    #[serde(default)]
-    pub limits: Limits,
-    /// How long something may take.
-    #[serde(default)]
-    pub clocks: Clocks,
-    /// What an image must be like.
-    #[serde(default)]
-    pub images: Images,
-    /// When the camera puts its button forward, step by step.
-    #[serde(default, skip_serializing_if = "ManualShutter::is_usual")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub manual_shutter: ManualShutter,
-    /// Who looks at a case.
-    #[serde(default)]
-    pub review: ReviewRule,
-    /// Marks that differ from the chart's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checkpoints: Option<Checkpoints>,
-    /// What else is asked for, depending on country and document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub additional_steps: Option<AdditionalSteps>,
-}
+records! {
+    /// The JSON form of a Flow, not yet judged.
+    ///
+    /// Its text is hashed into every snapshot, so a field that is added later must be left out when it has its default.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Definition {
+        /// Names the Flow: 1 to 64 of `A-Z a-z 0-9 _ -`.
+        pub id: String,
+        /// Its edition. Change it with every change: sessions stay with the edition they were opened with.
+        pub version: u32,
+        /// The states an applicant walks through, in order.
+        pub steps: Vec<String>,
+        /// The version of the consent text that is in force; an older agreement is asked for again.
+        pub consent: String,
+        /// The youngest age in years that is accepted; leave out to accept any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub minimum_age: Option<u16>,
+        /// Which documents are accepted, and which of their sides are photographed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub documents: Vec<DocumentRule>,
+        /// How often something may be tried.
+        #[serde(default)]
+        pub limits: Limits,
+        /// How long something may take.
+        #[serde(default)]
+        pub clocks: Clocks,
+        /// What an image must be like.
+        #[serde(default)]
+        pub images: Images,
+        /// When the camera puts its button forward, step by step.
+        #[serde(default, skip_serializing_if = "ManualShutter::is_usual")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub manual_shutter: ManualShutter,
+        /// Who looks at a case.
+        #[serde(default)]
+        pub review: ReviewRule,
+        /// Marks that differ from the chart's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub checkpoints: Option<Checkpoints>,
+        /// What else is asked for, depending on country and document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub additional_steps: Option<AdditionalSteps>,
+    }
 
-/// A document that is accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct DocumentRule {
-    /// Its issuing countries by ISO 3166-1 alpha-2 code; leave out for all. A rule that names the country wins over one
-    /// for all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub countries: Option<Vec<String>>,
-    /// Its kind.
-    #[serde(rename = "type")]
-    pub document: DocumentType,
-    /// The sides to photograph, in order.
-    pub sides: Vec<Side>,
-}
+    /// A document that is accepted.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct DocumentRule {
+        /// Its issuing countries by ISO 3166-1 alpha-2 code; leave out for all. A rule that names the country wins over one
+        /// for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub countries: Option<Vec<String>>,
+        /// Its kind.
+        #[serde(rename = "type")]
+        pub document: DocumentType,
+        /// The sides to photograph, in order.
+        pub sides: Vec<Side>,
+    }
 
-/// How often something may be tried. No value means without end, which the linter refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// Photos of one side of a document in one round.
-    pub document_attempts: Option<u32>,
-    /// Photos of the face in one round.
-    pub selfie_attempts: Option<u32>,
-    /// Rounds after the first in which a reviewer may ask again.
-    pub resubmissions: Option<u32>,
+    /// How often something may be tried. No value means without end, which the linter refuses.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Limits {
+        /// Photos of one side of a document in one round.
+        pub document_attempts: Option<u32>,
+        /// Photos of the face in one round.
+        pub selfie_attempts: Option<u32>,
+        /// Rounds after the first in which a reviewer may ask again.
+        pub resubmissions: Option<u32>,
+    }
 }
 
 impl Default for Limits {
@@ -330,27 +331,28 @@ impl Default for Limits {
     }
 }
 
-/// How long something may take, in seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Clocks {
-    /// From opening to `start`.
-    pub opening: Seconds,
-    /// From the first `start` to `final`.
-    pub session: Seconds,
-    /// From a request for resubmission to `final`.
-    pub resubmission: Seconds,
-    /// From the end to the erasure of what is known of the person, unless there is a hold. Left out, the company erases.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retention: Option<Seconds>,
-    /// From the last that was heard of an applicant who has something to do, to each reminder: at most 5, each later than the
-    /// one before and sooner than `session`. Every step of the applicant and every request to them begins anew. Left out,
-    /// nobody is reminded.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 5)))]
-    pub reminders: Vec<Seconds>,
+records! {
+    /// How long something may take, in seconds.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Clocks {
+        /// From opening to `start`.
+        pub opening: Seconds,
+        /// From the first `start` to `final`.
+        pub session: Seconds,
+        /// From a request for resubmission to `final`.
+        pub resubmission: Seconds,
+        /// From the end to the erasure of what is known of the person, unless there is a hold. Left out, the company erases.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub retention: Option<Seconds>,
+        /// From the last that was heard of an applicant who has something to do, to each reminder: at most 5, each later than the
+        /// one before and sooner than `session`. Every step of the applicant and every request to them begins anew. Left out,
+        /// nobody is reminded.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "schema", schemars(length(max = 5)))]
+        pub reminders: Vec<Seconds>,
+    }
 }
 
 impl Default for Clocks {
@@ -365,18 +367,19 @@ impl Default for Clocks {
     }
 }
 
-/// What an image must be like. The host enforces it on the bytes; the core carries it so that page and server agree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Images {
-    /// The largest upload in bytes.
-    pub max_bytes: u32,
-    /// The most pixels, width times height.
-    pub max_pixels: u32,
-    /// The shorter side in pixels must have at least as many.
-    pub min_side: u32,
+records! {
+    /// What an image must be like. The host enforces it on the bytes; the core carries it so that page and server agree.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Images {
+        /// The largest upload in bytes.
+        pub max_bytes: u32,
+        /// The most pixels, width times height.
+        pub max_pixels: u32,
+        /// The shorter side in pixels must have at least as many.
+        pub min_side: u32,
+    }
 }
 
 impl Default for Images {
@@ -389,16 +392,17 @@ impl Default for Images {
     }
 }
 
-/// Who looks at a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ReviewRule {
-    /// How many reviewers must approve, each another person.
-    pub stages: u32,
-    /// How long a claim holds without an action of its holder; after that another may claim.
-    pub claim: Seconds,
+records! {
+    /// Who looks at a case.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct ReviewRule {
+        /// How many reviewers must approve, each another person.
+        pub stages: u32,
+        /// How long a claim holds without an action of its holder; after that another may claim.
+        pub claim: Seconds,
+    }
 }
 
 impl Default for ReviewRule {
@@ -410,28 +414,28 @@ impl Default for ReviewRule {
     }
 }
 
-/// Marks that replace the chart's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Checkpoints {
-    /// The states in which a session must be kept.
-    pub persisted: Vec<String>,
-    /// The states that tell the backend, and when.
-    pub submits: Vec<SubmitMark>,
-}
+records! {
+    /// Marks that replace the chart's own.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Checkpoints {
+        /// The states in which a session must be kept.
+        pub persisted: Vec<String>,
+        /// The states that tell the backend, and when.
+        pub submits: Vec<SubmitMark>,
+    }
 
-/// A state that tells the backend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SubmitMark {
-    /// Which state.
-    pub state: String,
-    /// On the way in or out.
-    pub when: When,
+    /// A state that tells the backend.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct SubmitMark {
+        /// Which state.
+        pub state: String,
+        /// On the way in or out.
+        pub when: When,
+    }
 }
 
 /// A document that is accepted, after judging.

@@ -27,7 +27,7 @@ macro_rules! names {
         #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
         pub struct $name(#[cfg_attr(feature = "ts", tsify(type = "string"))] Arc<str>);
 
-        as_text!($name);
+        as_text!($name = Self(Arc::default()));
 
         impl $name {
             /// The name as text.

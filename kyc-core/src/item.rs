@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::additional::StepName;
 use crate::case::Side;
+use crate::json::{self, Found, Read, Reader, Write};
 use crate::text;
 
 /// One thing a reviewer judges and an applicant can be asked for again.
@@ -65,22 +66,44 @@ impl Item {
             Self::DocumentFront | Self::DocumentBack | Self::Selfie => None,
         }
     }
+
+    /// Lends it out as it is written.
+    fn spelled<T>(self, to: impl FnOnce(&str) -> T) -> T {
+        match self {
+            Self::DocumentFront => to(FRONT),
+            Self::DocumentBack => to(BACK),
+            Self::Selfie => to(SELFIE),
+            Self::AdditionalStep(name) => to(&[STEP, name.as_str()].concat()),
+        }
+    }
 }
 
 impl Serialize for Item {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::DocumentFront => serializer.serialize_str(FRONT),
-            Self::DocumentBack => serializer.serialize_str(BACK),
-            Self::Selfie => serializer.serialize_str(SELFIE),
-            Self::AdditionalStep(name) => serializer.serialize_str(&[STEP, name.as_str()].concat()),
-        }
+        self.spelled(|whole| serializer.serialize_str(whole))
     }
 }
 
 impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         text::parsed(deserializer)
+    }
+}
+
+impl Write for Item {
+    fn write(&self, text: &mut Vec<u8>) {
+        self.spelled(|whole| whole.write(text));
+    }
+}
+
+impl Read for Item {
+    fn blank() -> Self {
+        Self::Selfie
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        *self = json::parsed(&reader.text()?)?;
+        Ok(())
     }
 }
 

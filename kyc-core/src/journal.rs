@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::actor::Actor;
 use crate::ids::{Key, NotAName, SessionId};
+use crate::json::{Found, Read, Reader, Write};
 use crate::text;
 use crate::time::Timestamp;
 
@@ -37,10 +38,29 @@ impl Serialize for ChartName {
 
 impl<'de> Deserialize<'de> for ChartName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let charts = [Self::Collection, Self::Review];
-        text::one_of(&["collection", "review"], deserializer).map(|place| charts[place])
+        text::one_of(&NAMES, deserializer).map(|place| CHARTS[place])
     }
 }
+
+impl Write for ChartName {
+    fn write(&self, text: &mut Vec<u8>) {
+        self.as_str().write(text);
+    }
+}
+
+impl Read for ChartName {
+    fn blank() -> Self {
+        Self::Collection
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        *self = CHARTS[reader.one_of(&NAMES)?];
+        Ok(())
+    }
+}
+
+const CHARTS: [ChartName; 2] = [ChartName::Collection, ChartName::Review];
+const NAMES: [&str; 2] = ["collection", "review"];
 
 impl fmt::Display for ChartName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,31 +4,63 @@
 //! with a file reads it with serde_json.
 
 mod reader;
+mod record;
 mod scan;
+mod value;
 mod writer;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use self::reader::Reader;
-use self::writer::Writer;
+pub(crate) use self::reader::Reader;
+pub use self::record::Field;
+pub(crate) use self::record::{all_are_left_out, field, records, start, written};
+pub(crate) use self::value::parsed;
+pub(crate) use self::writer::object;
 
 /// Not JSON, or not of the right shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
+pub(crate) type Found<T> = Result<T, Malformed>;
+
+/// A value that can be written.
+pub trait Write {
+    /// Puts it behind a text.
+    fn write(&self, text: &mut Vec<u8>);
+
+    /// Whether it is left out of a record where the record leaves out what is blank.
+    fn is_blank(&self) -> bool {
+        false
+    }
+}
+
+/// A value that is read in its place: one reader for all types, in place of one for each.
+pub(crate) trait Read {
+    /// What stands in the place before. Nobody sees it: who fails to read lets all go.
+    fn blank() -> Self
+    where
+        Self: Sized;
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()>;
+
+    /// Whether a record without it can be read, whatever it says.
+    fn may_miss(&self) -> bool {
+        false
+    }
+}
+
 /// The value as text.
-///
-/// # Panics
-///
-/// At what occurs in no chart: negative numbers and broken ones, bytes, variants that are not named inside, keys that are no text.
-pub fn write(value: &impl Serialize) -> String {
+pub fn write(value: &dyn Write) -> String {
     let mut text = Vec::with_capacity(USUAL);
-    let written = value.serialize(Writer(&mut text));
-    match written.map(|()| String::from_utf8(text)) {
-        Ok(Ok(text)) => text,
-        _ => unreachable!("texts, whole numbers, lists and objects can be written"),
+    value.write(&mut text);
+    as_text(text)
+}
+
+/// What was written, as text.
+pub(crate) fn as_text(written: Vec<u8>) -> String {
+    match String::from_utf8(written) {
+        Ok(text) => text,
+        Err(_) => unreachable!("what is written is put together from texts"),
     }
 }
 
@@ -37,9 +69,24 @@ pub fn write(value: &impl Serialize) -> String {
 /// # Errors
 ///
 /// [`Malformed`].
-pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Malformed> {
+pub(crate) fn read<T: Read>(text: &str) -> Found<T> {
+    let mut value = T::blank();
+    read_into(text, &mut value)?;
+    Ok(value)
+}
+
+/// The value that the text holds, and nothing behind it, in its place.
+pub(crate) fn read_into(text: &str, value: &mut dyn Read) -> Found<()> {
     let mut reader = Reader::new(text);
-    let value = T::deserialize(&mut reader)?;
+    value.read(&mut reader)?;
+    reader.end()
+}
+
+/// One field of the object that the text holds, whatever else it has.
+pub(crate) fn read_field<T: Read>(text: &str, name: &str) -> Found<T> {
+    let mut value = T::blank();
+    let mut reader = Reader::new(text);
+    reader.field(name, &mut value)?;
     reader.end()?;
     Ok(value)
 }
@@ -52,42 +99,41 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// What is wrong in detail is dropped, and with it the code that would tell.
-impl serde::de::Error for Malformed {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-}
-
-impl serde::ser::Error for Malformed {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-}
-
 /// What most snapshots and views fit in.
-const USUAL: usize = 1024;
+pub(crate) const USUAL: usize = 1024;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde::{Deserialize, Serialize};
 
     use super::*;
     use crate::small_map::SmallMap;
 
-    /// Of everything that a chart has, something.
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Sample {
-        text: String,
-        number: u64,
-        small: u16,
-        truth: bool,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        inner: Option<Box<Self>>,
-        list: Vec<Option<u32>>,
-        map: SmallMap<String, Vec<String>>,
+    records! {
+        /// Of everything that a chart has, something.
+        #[derive(Clone, Debug, PartialEq)]
+        struct Sample {
+            text: String,
+            number: u64,
+            #[serde(rename = "type")]
+            small: u16,
+            truth: bool,
+            nothing: Option<u32>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            inner: Option<Inner>,
+            #[serde(default)]
+            list: Vec<Option<u32>>,
+            #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+            map: SmallMap<String, Vec<String>>,
+        }
+
+        #[derive(Clone, Debug, PartialEq)]
+        struct Inner {
+            #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+            number: Option<u64>,
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            truth: bool,
+        }
     }
 
     fn samples() -> impl Strategy<Value = Sample> {
@@ -101,22 +147,21 @@ mod tests {
         let map =
             proptest::collection::btree_map(text(), proptest::collection::vec(text(), 0..3), 0..4);
         let list = proptest::collection::vec(any::<Option<u32>>(), 0..4);
-        let leaf = (text(), any::<u64>(), any::<u16>(), any::<bool>(), list, map).prop_map(
-            |(text, number, small, truth, list, map)| Sample {
+        let inner =
+            any::<(Option<u64>, bool)>().prop_map(|(number, truth)| Inner { number, truth });
+        let numbers = any::<(u64, u16, bool, Option<u32>)>();
+        (text(), numbers, proptest::option::of(inner), list, map).prop_map(
+            |(text, (number, small, truth, nothing), inner, list, map)| Sample {
                 text,
                 number,
                 small,
                 truth,
-                inner: None,
+                nothing,
+                inner,
                 list,
                 map: map.into_iter().collect(),
             },
-        );
-        let pair = (leaf.clone(), proptest::option::of(leaf));
-        pair.prop_map(|(sample, inner)| Sample {
-            inner: inner.map(Box::new),
-            ..sample
-        })
+        )
     }
 
     proptest! {
@@ -155,10 +200,7 @@ mod tests {
 
     #[test]
     fn what_nobody_asks_for_is_passed_over() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Header {
-            schema: u64,
-        }
+        let schema = |text: &str| read_field::<u64>(text, "schema");
         for behind in [
             r#"{"a":[1,-2.5e3,{"b":"]}\""}],"c":null}"#,
             "true",
@@ -166,17 +208,20 @@ mod tests {
             "[]",
         ] {
             let text = format!(r#" {{ "other" : {behind} , "schema" : 7 , "more":{behind}}} "#);
-            assert_eq!(read(&text), Ok(Header { schema: 7 }), "{text}");
+            assert_eq!(schema(&text), Ok(7), "{text}");
         }
         for text in [
             "",
             "{",
+            "{}",
+            "[]",
             r#"{"schema":7"#,
             r#"{"schema":7}}"#,
             r#"{"other":]},"schema":7}"#,
             r#"{"schema":7,}"#,
+            r#"{"schema":7,"schema":7}"#,
         ] {
-            assert_eq!(read::<Header>(text), Err(Malformed), "{text}");
+            assert_eq!(schema(text), Err(Malformed), "{text}");
         }
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::{Found, Read, Reader, Write};
+
 /// Personal data: `Debug` and `Display` show a placeholder, always.
 ///
 /// It is serialised as it is, because a snapshot must hold it; whoever writes a snapshot down answers for
@@ -30,6 +32,22 @@ impl<T> Pii<T> {
     /// The value itself. Each call is a place to look at in a review.
     pub const fn expose(&self) -> &T {
         &self.0
+    }
+}
+
+impl<T: Write> Write for Pii<T> {
+    fn write(&self, text: &mut Vec<u8>) {
+        self.0.write(text);
+    }
+}
+
+impl<T: Read> Read for Pii<T> {
+    fn blank() -> Self {
+        Self(T::blank())
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        self.0.read(reader)
     }
 }
 

@@ -161,7 +161,7 @@ impl Session {
             &self.flow,
             &self.id,
             self.version,
-            self.state,
+            &self.state,
             &self.case,
         )
     }

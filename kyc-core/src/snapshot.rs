@@ -6,29 +6,28 @@
 use std::fmt::Debug;
 use std::hash::Hasher as _;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::flow::Flow;
 use crate::ids::{FlowId, SessionId};
 use crate::journal::ChartName;
-use crate::json;
+use crate::json::{self, Field, Found, Read as _, Reader, Write, records};
 
 /// The schema that is written. Every older one can still be read.
 pub const SCHEMA: u16 = 1;
 
-/// Which Flow a session belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FlowRef {
-    /// Its name.
-    pub id: FlowId,
-    /// Its edition.
-    pub version: u32,
-    /// The hash of its definition.
-    pub hash: String,
+records! {
+    /// Which Flow a session belongs to.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct FlowRef {
+        /// Its name.
+        pub id: FlowId,
+        /// Its edition.
+        pub version: u32,
+        /// The hash of its definition.
+        pub hash: String,
+    }
 }
 
 impl FlowRef {
@@ -38,13 +37,8 @@ impl FlowRef {
     ///
     /// [`DecodeError::Malformed`] or [`DecodeError::UnknownSchema`].
     pub fn of_snapshot(text: &str) -> Result<Self, DecodeError> {
-        #[derive(Deserialize)]
-        struct Header {
-            flow: FlowRef,
-        }
         schema_of(text)?;
-        let Header { flow } = json::read(text).map_err(|_| DecodeError::Malformed)?;
-        Ok(flow)
+        json::read_field(text, "flow").map_err(|_| DecodeError::Malformed)
     }
 }
 
@@ -81,87 +75,144 @@ pub enum DecodeError {
     Impossible,
 }
 
-#[derive(Serialize)]
-struct Written<'a, State, Case> {
-    schema: u16,
-    chart: ChartName,
-    flow: WrittenFlow<'a>,
-    session: &'a SessionId,
-    version: u32,
-    state: State,
-    case: &'a Case,
+/// What a snapshot holds: the fields and their order, for reading and writing.
+const FIELDS: [Field; 8] = [
+    json::field!(schema),
+    json::field!(chart),
+    json::field!(flow),
+    json::field!(session),
+    json::field!(version),
+    json::field!(state),
+    json::field!(case),
+    json::field!(checksum),
+];
+
+/// What was read of a snapshot.
+#[derive(Debug)]
+pub(crate) struct Read<State, Case> {
+    pub(crate) session: SessionId,
+    pub(crate) version: u32,
+    pub(crate) state: State,
+    pub(crate) case: Case,
 }
 
-#[derive(Serialize)]
-struct WrittenFlow<'a> {
+/// A snapshot in its place, be it of this chart or that.
+struct Opened<'a> {
+    chart: ChartName,
+    flow: FlowRef,
+    session: SessionId,
+    version: u32,
+    state: &'a mut dyn json::Read,
+    case: &'a mut dyn json::Read,
+}
+
+impl json::Read for Opened<'_> {
+    fn blank() -> Self {
+        unreachable!("a snapshot is read into a place that is there")
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        let (mut schema, mut checksum) = (0_u16, String::new());
+        reader.record(
+            &FIELDS,
+            &mut [
+                &mut schema,
+                &mut self.chart,
+                &mut self.flow,
+                &mut self.session,
+                &mut self.version,
+                self.state,
+                self.case,
+                &mut checksum,
+            ],
+        )
+    }
+}
+
+pub(crate) fn encode(
+    chart: ChartName,
+    flow: &Flow,
+    session: &SessionId,
+    version: u32,
+    state: &dyn Write,
+    case: &dyn Write,
+) -> String {
+    let flow = FlowName {
+        id: flow.id(),
+        version: flow.version(),
+        hash: flow.hash(),
+    };
+    let mut text = Vec::with_capacity(json::USUAL);
+    json::object(
+        &mut text,
+        &FIELDS,
+        &[&SCHEMA, &chart, &flow, session, &version, state, case],
+    );
+    let checksum = digits(&hasher_of(&text));
+    text.pop();
+    text.extend_from_slice(SEAM.as_bytes());
+    text.extend_from_slice(&checksum);
+    text.extend_from_slice(END.as_bytes());
+    json::as_text(text)
+}
+
+/// A [`FlowRef`] of a Flow that is there.
+struct FlowName<'a> {
     id: &'a FlowId,
     version: u32,
     hash: &'a str,
 }
 
-/// What a snapshot holds.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Read<State, Case> {
-    #[serde(rename = "schema")]
-    _schema: u16,
-    chart: ChartName,
-    flow: FlowRef,
-    pub(crate) session: SessionId,
-    pub(crate) version: u32,
-    pub(crate) state: State,
-    pub(crate) case: Case,
-    #[serde(rename = "checksum")]
-    _checksum: String,
+impl Write for FlowName<'_> {
+    fn write(&self, text: &mut Vec<u8>) {
+        json::object(
+            text,
+            &FlowRef::FIELDS,
+            &[self.id, &self.version, &self.hash],
+        );
+    }
 }
 
-pub(crate) fn encode<State: Serialize, Case: Serialize>(
-    chart: ChartName,
-    flow: &Flow,
-    session: &SessionId,
-    version: u32,
-    state: State,
-    case: &Case,
-) -> String {
-    let flow = WrittenFlow {
-        id: flow.id(),
-        version: flow.version(),
-        hash: flow.hash(),
-    };
-    let written = Written {
-        schema: SCHEMA,
-        chart,
-        flow,
-        session,
-        version,
-        state,
-        case,
-    };
-    let mut text = json::write(&written);
-    let checksum = digits(&hasher_of(text.as_bytes()));
-    text.pop();
-    text.push_str(SEAM);
-    text.push_str(as_text(&checksum));
-    text.push_str(END);
-    text
-}
-
-pub(crate) fn decode<State: DeserializeOwned, Case: DeserializeOwned>(
+pub(crate) fn decode<State: json::Read, Case: json::Read>(
     text: &str,
     chart: ChartName,
     flow: &Flow,
 ) -> Result<Read<State, Case>, DecodeError> {
+    let (mut state, mut case) = (State::blank(), Case::blank());
+    let (session, version) = decode_into(text, chart, flow, &mut state, &mut case)?;
+    Ok(Read {
+        session,
+        version,
+        state,
+        case,
+    })
+}
+
+fn decode_into(
+    text: &str,
+    chart: ChartName,
+    flow: &Flow,
+    state: &mut dyn json::Read,
+    case: &mut dyn json::Read,
+) -> Result<(SessionId, u32), DecodeError> {
     let schema = schema_of(text)?;
     intact(text)?;
     let lifted = match schema {
         older if IS_LIFTED && older != SCHEMA => Some(lifted(text, older, chart, &CHAIN)?),
         _ => None,
     };
-    let read: Read<State, Case> = match json::read(lifted.as_deref().unwrap_or(text)) {
-        Ok(read) => read,
-        // The other chart's states and case do not even parse: say so before saying "malformed".
-        Err(_) => return Err(foreign_chart(text, chart).unwrap_or(DecodeError::Malformed)),
+    let mut read = Opened {
+        chart,
+        flow: FlowRef::blank(),
+        session: SessionId::blank(),
+        version: 0,
+        state,
+        case,
     };
+    if json::read_into(lifted.as_deref().unwrap_or(text), &mut read).is_err() {
+        // The other chart's states and case do not even parse: say so before saying "malformed".
+        return Err(foreign_chart(text, chart).unwrap_or(DecodeError::Malformed));
+    }
     if read.chart != chart {
         return Err(DecodeError::ForeignChart { found: read.chart });
     }
@@ -173,7 +224,7 @@ pub(crate) fn decode<State: DeserializeOwned, Case: DeserializeOwned>(
             found: Box::new(read.flow),
         });
     }
-    Ok(read)
+    Ok((read.session, read.version))
 }
 
 /// Lifts the body of a snapshot of that chart to the next schema; nothing when it cannot.
@@ -203,14 +254,10 @@ fn lifted(
 
 /// The schema a snapshot names, if this release reads it.
 fn schema_of(text: &str) -> Result<u16, DecodeError> {
-    #[derive(Deserialize)]
-    struct Header {
-        schema: u64,
-    }
     if text.starts_with(OPENING) {
         return Ok(SCHEMA);
     }
-    let Header { schema } = json::read(text).map_err(|_| DecodeError::Malformed)?;
+    let schema = json::read_field(text, "schema").map_err(|_| DecodeError::Malformed)?;
     match u16::try_from(schema) {
         Ok(known @ 1..=SCHEMA) => Ok(known),
         _ => Err(DecodeError::UnknownSchema { found: schema }),
@@ -234,11 +281,7 @@ fn intact(text: &str) -> Result<(), DecodeError> {
 }
 
 fn foreign_chart(text: &str, chart: ChartName) -> Option<DecodeError> {
-    #[derive(Deserialize)]
-    struct Header {
-        chart: ChartName,
-    }
-    let Header { chart: found } = json::read(text).ok()?;
+    let found = json::read_field(text, "chart").ok()?;
     (found != chart).then_some(DecodeError::ForeignChart { found })
 }
 

@@ -25,7 +25,13 @@ where
 
 /// Reading and writing of what is one text: parsed from it, and written as `as_str` has it.
 macro_rules! as_text {
-    ($($name:ty),*) => {$(
+    ($($name:ty = $blank:expr),*) => {$(
+        impl crate::json::Write for $name {
+            fn write(&self, text: &mut Vec<u8>) {
+                crate::json::Write::write(self.as_str(), text);
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -35,6 +41,17 @@ macro_rules! as_text {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::text::parsed(deserializer)
+            }
+        }
+
+        impl crate::json::Read for $name {
+            fn blank() -> Self {
+                $blank
+            }
+
+            fn read(&mut self, reader: &mut crate::json::Reader<'_>) -> crate::json::Found<()> {
+                *self = crate::json::parsed(&reader.text()?)?;
+                Ok(())
             }
         }
     )*};

@@ -5,6 +5,8 @@ use std::ops::Add;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::{Found, Read, Reader, Write};
+
 /// A moment: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///
 /// ```
@@ -40,6 +42,22 @@ impl Add<Seconds> for Timestamp {
     }
 }
 
+impl Write for Timestamp {
+    fn write(&self, text: &mut Vec<u8>) {
+        self.0.write(text);
+    }
+}
+
+impl Read for Timestamp {
+    fn blank() -> Self {
+        Self(0)
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        self.0.read(reader)
+    }
+}
+
 /// A span of whole seconds, as a Flow file writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
@@ -61,6 +79,22 @@ impl Seconds {
     /// That many days of 24 hours.
     pub const fn days(days: u32) -> Self {
         Self::hours(days * 24)
+    }
+}
+
+impl Write for Seconds {
+    fn write(&self, text: &mut Vec<u8>) {
+        self.0.write(text);
+    }
+}
+
+impl Read for Seconds {
+    fn blank() -> Self {
+        Self(0)
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        self.0.read(reader)
     }
 }
 

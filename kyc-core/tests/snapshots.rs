@@ -20,7 +20,7 @@ use kyc_core::testing::events::{
 use kyc_core::testing::{Given, VirtualClock};
 use kyc_core::{
     Actor, Chart, DecodeError, DocumentType, Exhibit, Flow, FlowRef, Item, RejectReason,
-    RetakeReason, Seconds, Side, Source,
+    RetakeReason, Seconds, Side, Source, json,
 };
 
 fn fixtures() -> PathBuf {
@@ -258,6 +258,39 @@ fn snapshots() -> Vec<(String, String)> {
                 .map(|(name, case)| (format!("review-{name}.json"), case.encode())),
         )
         .collect()
+}
+
+#[test]
+fn a_page_is_shown_what_serde_would_write() {
+    for (_, session) in sessions_with_steps() {
+        let view = session.view();
+        assert_eq!(json::write(&view), serde_json::to_string(&view).unwrap());
+        let offers = session.flow().offers();
+        assert_eq!(
+            json::write(&offers),
+            serde_json::to_string(&offers).unwrap()
+        );
+    }
+    let mut session = Given::new(&flow_with_reminders()).session().clone();
+    let mut effects = Vec::new();
+    for event in [
+        start(),
+        Event::ReminderDue,
+        selfie(1),
+        Event::RetakeSelfie,
+        selfie(2),
+        Event::AcceptSelfie,
+        approved(),
+        Event::Erase,
+    ] {
+        let now = session.reminder_at().unwrap_or(NOON);
+        effects.extend(session.handle(&event, now).unwrap().effects);
+    }
+    let written = serde_json::to_string(&effects).unwrap();
+    assert_eq!(json::write(&effects), written);
+    for kind in ["submit", "discard", "notify", "remind", "erase"] {
+        assert!(written.contains(&format!("\"type\":\"{kind}\"")), "{kind}");
+    }
 }
 
 #[test]

@@ -5,7 +5,6 @@
 
 mod answer;
 mod event;
-mod offers;
 
 use std::sync::Arc;
 
@@ -108,7 +107,7 @@ impl Collection {
 
     /// Which documents can be chosen, country by country; the Flow decides.
     pub fn offers(&self) -> String {
-        json::write(&offers::of(self.session.flow()))
+        json::write(&self.session.flow().offers())
     }
 
     /// The session at rest.

@@ -1,12 +1,11 @@
 //! What a session knows of additional steps: which are asked for, which is at hand, what is done with each.
 
-use serde::{Deserialize, Serialize};
-
 use super::case::{Capture, Case, Chosen};
 use crate::additional::{Brief, FieldBrief, ProofKind, Source, StepName};
 use crate::flow::{AdditionalStep, Applies, Flow, Matrix};
 use crate::ids::FieldName;
 use crate::item::Item;
+use crate::json::records;
 use crate::pii::Pii;
 use crate::small_map::SmallMap;
 
@@ -16,27 +15,27 @@ pub type Given = SmallMap<StepName, GivenFields>;
 /// What the company knows of one step: by field. Personal data.
 pub type GivenFields = SmallMap<FieldName, Pii<String>>;
 
-/// What the company asks of this applicant alone, and what it knows of them. Nothing for the applicant's eyes: who
-/// reads what a document is compared with can have it made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Prescribed {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) steps: Option<Matrix>,
-    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
-    pub(crate) given: Given,
-}
+records! {
+    /// What the company asks of this applicant alone, and what it knows of them. Nothing for the applicant's eyes: who
+    /// reads what a document is compared with can have it made.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct Prescribed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) steps: Option<Matrix>,
+        #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+        pub(crate) given: Given,
+    }
 
-/// How the file of an additional step came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Origin {
-    pub(crate) source: Source,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) proof: Option<ProofKind>,
-    /// Handed in by the company after collection was complete.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) late: bool,
+    /// How the file of an additional step came.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) struct Origin {
+        pub(crate) source: Source,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) proof: Option<ProofKind>,
+        /// Handed in by the company after collection was complete.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub(crate) late: bool,
+    }
 }
 
 impl Case {

@@ -1,7 +1,5 @@
 //! What a session knows, and the one place that changes it.
 
-use serde::{Deserialize, Serialize};
-
 use super::additional::{GivenFields, Origin, Prescribed};
 use super::event::{Effect, HoldReason};
 use super::table::State;
@@ -11,86 +9,86 @@ use crate::country::Country;
 use crate::flow::Flow;
 use crate::ids::BlobRef;
 use crate::item::Item;
+use crate::json::records;
 use crate::small_map::SmallMap;
 use crate::time::Timestamp;
 
-/// Everything that is known of one applicant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Case {
-    pub(crate) opened_at: Timestamp,
-    /// When the applicant first began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) started_at: Option<Timestamp>,
-    /// When the time for the present part of the walk is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) deadline: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) consent: Option<Agreed>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) details: Option<Details>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) document: Option<Chosen>,
-    /// In the order they were taken; of one item the last one counts, earlier rounds stay beside it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) captures: Vec<Capture>,
-    /// Photos taken in this round, the discarded ones included.
-    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
-    pub(crate) attempts: SmallMap<Item, u32>,
-    /// The side that the applicant wants to take again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) retaking: Option<Side>,
-    /// From 1.
-    pub(crate) round: u32,
-    /// What this round asks for; the first round asks for everything.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) asked: Vec<Ask>,
-    /// Captured since the backend was last told.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) unsent: Vec<Item>,
-    /// Effects that wait: each for the next persisted state, so that none leaves before what it tells of is kept, and a
-    /// `Discard` for the end of the round, so that bytes which are taken up again are still there.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) held: Vec<Effect>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) decision: Option<Decision>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) redacted_at: Option<Timestamp>,
-    /// Why nothing may be erased, if nothing may. Nothing for the applicant's eyes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) hold: Option<Hold>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) prescribed: Option<Prescribed>,
-    /// The additional steps that the applicant has confirmed in this round, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) accepted: Vec<StepName>,
-    /// How long the applicant has been silent; only on the way, and only where the Flow has reminders.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) idle: Option<Idle>,
-}
+records! {
+    /// Everything that is known of one applicant.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(crate) struct Case {
+        pub(crate) opened_at: Timestamp,
+        /// When the applicant first began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) started_at: Option<Timestamp>,
+        /// When the time for the present part of the walk is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) deadline: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) consent: Option<Agreed>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) details: Option<Details>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) document: Option<Chosen>,
+        /// In the order they were taken; of one item the last one counts, earlier rounds stay beside it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub(crate) captures: Vec<Capture>,
+        /// Photos taken in this round, the discarded ones included.
+        #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+        pub(crate) attempts: SmallMap<Item, u32>,
+        /// The side that the applicant wants to take again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) retaking: Option<Side>,
+        /// From 1.
+        pub(crate) round: u32,
+        /// What this round asks for; the first round asks for everything.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub(crate) asked: Vec<Ask>,
+        /// Captured since the backend was last told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub(crate) unsent: Vec<Item>,
+        /// Effects that wait: each for the next persisted state, so that none leaves before what it tells of is kept, and a
+        /// `Discard` for the end of the round, so that bytes which are taken up again are still there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub(crate) held: Vec<Effect>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) decision: Option<Decision>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) redacted_at: Option<Timestamp>,
+        /// Why nothing may be erased, if nothing may. Nothing for the applicant's eyes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) hold: Option<Hold>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) prescribed: Option<Prescribed>,
+        /// The additional steps that the applicant has confirmed in this round, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub(crate) accepted: Vec<StepName>,
+        /// How long the applicant has been silent; only on the way, and only where the Flow has reminders.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) idle: Option<Idle>,
+    }
 
-/// What forbids erasing, and since when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Hold {
-    /// Why.
-    pub reason: HoldReason,
-    /// Since when.
-    pub since: Timestamp,
-}
+    /// What forbids erasing, and since when.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Hold {
+        /// Why.
+        pub reason: HoldReason,
+        /// Since when.
+        pub since: Timestamp,
+    }
 
-/// The silence of an applicant who has something to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Idle {
-    /// Since the applicant was last heard of, or asked for something.
-    pub since: Timestamp,
-    /// Which reminder was the last since then; 0 when none was.
-    pub reminded: u32,
-    /// How many steps were reminders, since the last step that was none.
-    pub(crate) steps: u32,
+    /// The silence of an applicant who has something to do.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct Idle {
+        /// Since the applicant was last heard of, or asked for something.
+        pub since: Timestamp,
+        /// Which reminder was the last since then; 0 when none was.
+        pub reminded: u32,
+        /// How many steps were reminders, since the last step that was none.
+        pub(crate) steps: u32,
+    }
 }
 
 impl Idle {
@@ -103,33 +101,32 @@ impl Idle {
     }
 }
 
-/// An agreement and when it was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Agreed {
-    pub(crate) consent: Consent,
-    pub(crate) at: Timestamp,
-}
+records! {
+    /// An agreement and when it was given.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(crate) struct Agreed {
+        pub(crate) consent: Consent,
+        pub(crate) at: Timestamp,
+    }
 
-/// The document that was chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Chosen {
-    pub(crate) country: Country,
-    pub(crate) document: DocumentType,
-}
+    /// The document that was chosen.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) struct Chosen {
+        pub(crate) country: Country,
+        pub(crate) document: DocumentType,
+    }
 
-/// One photo or file that was handed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Capture {
-    pub(crate) item: Item,
-    pub(crate) blob: BlobRef,
-    pub(crate) round: u32,
-    pub(crate) at: Timestamp,
-    /// Of an additional step.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) origin: Option<Origin>,
+    /// One photo or file that was handed in.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(crate) struct Capture {
+        pub(crate) item: Item,
+        pub(crate) blob: BlobRef,
+        pub(crate) round: u32,
+        pub(crate) at: Timestamp,
+        /// Of an additional step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub(crate) origin: Option<Origin>,
+    }
 }
 
 /// What an accepted event does to a case.
@@ -458,5 +455,31 @@ impl Case {
                 self.held.push(discarded);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn a_case_is_read_and_written_as_serde_does_it() {
+        #[derive(serde::Deserialize)]
+        struct Snapshot {
+            case: Case,
+        }
+        let mut read = 0;
+        for file in std::fs::read_dir("tests/snapshots/v1").unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let Ok(Snapshot { case }) = serde_json::from_str(&text) else {
+                continue;
+            };
+            let written = serde_json::to_string(&case).unwrap();
+            assert_eq!(json::read::<Case>(&written).as_ref(), Ok(&case));
+            assert_eq!(json::write(&case), written);
+            read += 1;
+        }
+        assert!(read > 10, "{read}");
     }
 }

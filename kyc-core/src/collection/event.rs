@@ -11,6 +11,7 @@ use crate::country::Country;
 use crate::event::events;
 use crate::flow::Matrix;
 use crate::ids::BlobRef;
+use crate::json::{Found, Malformed, Read, Reader, Write, records};
 use crate::time::Timestamp;
 
 events! {
@@ -157,7 +158,11 @@ impl Effect {
 
     /// The effect's kind, as the journal writes it.
     pub const fn kind(&self) -> &'static str {
-        let kind = match self {
+        self.kind_of().as_str()
+    }
+
+    const fn kind_of(&self) -> EffectKind {
+        match self {
             Self::Submit { .. } => EffectKind::Submit,
             Self::Supplement { .. } => EffectKind::Supplement,
             Self::Withdraw => EffectKind::Withdraw,
@@ -165,53 +170,120 @@ impl Effect {
             Self::Discard { .. } => EffectKind::Discard,
             Self::Notify { .. } => EffectKind::Notify,
             Self::Remind { .. } => EffectKind::Remind,
-        };
-        kind.as_str()
+        }
     }
 }
 
-/// One object with whatever any effect has: an effect is read in one pass, be its kind in front or not.
 impl<'de> Deserialize<'de> for Effect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Wire {
-            r#type: EffectKind,
-            complete: Option<bool>,
-            round: Option<u32>,
-            exhibits: Option<Vec<Exhibit>>,
-            exhibit: Option<Exhibit>,
-            blob: Option<BlobRef>,
-            phase: Option<Phase>,
-            number: Option<u32>,
-            state: Option<State>,
-            since: Option<Timestamp>,
-        }
         let wire = Wire::deserialize(deserializer)?;
-        let effect = match wire.r#type {
-            EffectKind::Submit => wire.complete.zip(wire.round).zip(wire.exhibits).map(
-                |((complete, round), exhibits)| Self::Submit {
+        wire.effect()
+            .ok_or_else(|| D::Error::custom("a field of the effect is missing"))
+    }
+}
+
+impl Write for Effect {
+    fn write(&self, text: &mut Vec<u8>) {
+        Wire::of(self).write(text);
+    }
+}
+
+impl Read for Effect {
+    fn blank() -> Self {
+        Self::Withdraw
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        let mut wire = Wire::blank();
+        wire.read(reader)?;
+        *self = wire.effect().ok_or(Malformed)?;
+        Ok(())
+    }
+}
+
+records! {
+    /// One object with whatever any effect has: an effect is read in one pass, be its kind in front or not.
+    struct Wire {
+        #[serde(rename = "type")]
+        kind: EffectKind,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        complete: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        round: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exhibits: Option<Vec<Exhibit>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exhibit: Option<Exhibit>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        blob: Option<BlobRef>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<Phase>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<State>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
+    }
+}
+
+impl Wire {
+    fn of(effect: &Effect) -> Self {
+        let mut wire = Self::blank();
+        wire.kind = effect.kind_of();
+        match effect.clone() {
+            Effect::Submit {
+                complete,
+                round,
+                exhibits,
+            } => {
+                wire.complete = Some(complete);
+                wire.round = Some(round);
+                wire.exhibits = Some(exhibits);
+            }
+            Effect::Supplement { exhibit } => wire.exhibit = Some(exhibit),
+            Effect::Withdraw | Effect::Erase => {}
+            Effect::Discard { blob } => wire.blob = Some(blob),
+            Effect::Notify { phase } => wire.phase = Some(phase),
+            Effect::Remind {
+                number,
+                state,
+                since,
+            } => {
+                wire.number = Some(number);
+                wire.state = Some(state);
+                wire.since = Some(since);
+            }
+        }
+        wire
+    }
+
+    /// Nothing where it does not have what its kind carries.
+    fn effect(self) -> Option<Effect> {
+        match self.kind {
+            EffectKind::Submit => self.complete.zip(self.round).zip(self.exhibits).map(
+                |((complete, round), exhibits)| Effect::Submit {
                     complete,
                     round,
                     exhibits,
                 },
             ),
-            EffectKind::Supplement => wire.exhibit.map(|exhibit| Self::Supplement { exhibit }),
-            EffectKind::Withdraw => Some(Self::Withdraw),
-            EffectKind::Erase => Some(Self::Erase),
-            EffectKind::Discard => wire.blob.map(|blob| Self::Discard { blob }),
-            EffectKind::Notify => wire.phase.map(|phase| Self::Notify { phase }),
+            EffectKind::Supplement => self.exhibit.map(|exhibit| Effect::Supplement { exhibit }),
+            EffectKind::Withdraw => Some(Effect::Withdraw),
+            EffectKind::Erase => Some(Effect::Erase),
+            EffectKind::Discard => self.blob.map(|blob| Effect::Discard { blob }),
+            EffectKind::Notify => self.phase.map(|phase| Effect::Notify { phase }),
             EffectKind::Remind => {
-                wire.number
-                    .zip(wire.state)
-                    .zip(wire.since)
-                    .map(|((number, state), since)| Self::Remind {
+                self.number
+                    .zip(self.state)
+                    .zip(self.since)
+                    .map(|((number, state), since)| Effect::Remind {
                         number,
                         state,
                         since,
                     })
             }
-        };
-        effect.ok_or_else(|| D::Error::custom("a field of the effect is missing"))
+        }
     }
 }
 

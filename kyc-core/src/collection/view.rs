@@ -1,7 +1,5 @@
 //! What is shown of a session: everything a page or a company needs, computed here so that nobody infers it.
 
-use serde::Serialize;
-
 use super::Session;
 use super::case::Case;
 use super::event::EventKind;
@@ -13,68 +11,71 @@ use crate::country::Country;
 use crate::flow::{AdditionalStep, Flow, Sources};
 use crate::ids::{BlobRef, FlowId, SessionId};
 use crate::item::Item;
+use crate::json::written;
 use crate::pii::Pii;
 use crate::time::Timestamp;
 
-/// A session as the applicant and the company see it. Holds personal data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct View {
-    /// Its name.
-    pub session: SessionId,
-    /// Which Flow it walks.
-    pub flow: FlowName,
-    /// The token of compare-and-swap.
-    pub version: u32,
-    /// The version since which the applicant was reminded, and nothing else has happened: whoever has seen that one knows what
-    /// they need to go on.
-    pub unchanged_since: u32,
-    /// The present state.
-    pub state: State,
-    /// Where it stands, in one word.
-    pub phase: Phase,
-    /// What is wanted of the applicant.
-    pub next_action: NextAction,
-    /// The side wanted next, when a page is.
-    pub next_side: Option<Side>,
-    /// The additional step wanted next, or looked at.
-    pub next_step: Option<StepName>,
-    /// What the applicant may send.
-    pub accepts: Vec<EventKind>,
-    /// When the time for this is over.
-    pub deadline: Option<Timestamp>,
-    /// The round of collection, from 1.
-    pub round: u32,
-    /// The steps of this round in order, for a progress bar.
-    pub steps: Vec<State>,
-    /// What this round asks for again.
-    pub asked: Vec<AskView>,
-    /// What the applicant said of themselves.
-    pub details: Option<Details>,
-    /// The chosen document and its photos.
-    pub document: Option<DocumentView>,
-    /// The photo of the face.
-    pub selfie: Option<SelfieView>,
-    /// The additional steps that are asked for, in order; for the chosen document, once it is chosen.
-    pub additional_steps: Vec<StepView>,
-    /// How many photos may still be taken.
-    pub attempts_left: AttemptsLeft,
-    /// How it ended.
-    pub outcome: Option<Decision>,
-    /// When the person's data was erased.
-    pub redacted_at: Option<Timestamp>,
-}
+written! {
+    /// A session as the applicant and the company see it. Holds personal data.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct View {
+        /// Its name.
+        pub session: SessionId,
+        /// Which Flow it walks.
+        pub flow: FlowName,
+        /// The token of compare-and-swap.
+        pub version: u32,
+        /// The version since which the applicant was reminded, and nothing else has happened: whoever has seen that one knows what
+        /// they need to go on.
+        pub unchanged_since: u32,
+        /// The present state.
+        pub state: State,
+        /// Where it stands, in one word.
+        pub phase: Phase,
+        /// What is wanted of the applicant.
+        pub next_action: NextAction,
+        /// The side wanted next, when a page is.
+        pub next_side: Option<Side>,
+        /// The additional step wanted next, or looked at.
+        pub next_step: Option<StepName>,
+        /// What the applicant may send.
+        pub accepts: Vec<EventKind>,
+        /// When the time for this is over.
+        pub deadline: Option<Timestamp>,
+        /// The round of collection, from 1.
+        pub round: u32,
+        /// The steps of this round in order, for a progress bar.
+        pub steps: Vec<State>,
+        /// What this round asks for again.
+        pub asked: Vec<AskView>,
+        /// What the applicant said of themselves.
+        pub details: Option<Details>,
+        /// The chosen document and its photos.
+        pub document: Option<DocumentView>,
+        /// The photo of the face.
+        pub selfie: Option<SelfieView>,
+        /// The additional steps that are asked for, in order; for the chosen document, once it is chosen.
+        pub additional_steps: Vec<StepView>,
+        /// How many photos may still be taken.
+        pub attempts_left: AttemptsLeft,
+        /// How it ended.
+        pub outcome: Option<Decision>,
+        /// When the person's data was erased.
+        pub redacted_at: Option<Timestamp>,
+    }
 
-/// A Flow by name and edition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct FlowName {
-    /// Its name.
-    pub id: FlowId,
-    /// Its edition.
-    pub version: u32,
+    /// A Flow by name and edition.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct FlowName {
+        /// Its name.
+        pub id: FlowId,
+        /// Its edition.
+        pub version: u32,
+    }
 }
 
 words! {
@@ -105,118 +106,120 @@ words! {
     }
 }
 
-/// An item that is asked for again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct AskView {
-    /// Which item.
-    pub item: Item,
-    /// Why.
-    pub reason: RetakeReason,
-    /// What the reviewer wrote.
-    #[cfg_attr(feature = "ts", tsify(type = "string | null"))]
-    pub message: Option<Pii<String>>,
-    /// Whether it was handed in again.
-    pub done: bool,
-}
+written! {
+    /// An item that is asked for again.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct AskView {
+        /// Which item.
+        pub item: Item,
+        /// Why.
+        pub reason: RetakeReason,
+        /// What the reviewer wrote.
+        #[cfg_attr(feature = "ts", tsify(type = "string | null"))]
+        pub message: Option<Pii<String>>,
+        /// Whether it was handed in again.
+        pub done: bool,
+    }
 
-/// The chosen document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct DocumentView {
-    /// Its issuing country.
-    pub country: Country,
-    /// Its kind.
-    #[serde(rename = "type")]
-    pub document: DocumentType,
-    /// The sides that this round asks for.
-    pub sides: Vec<Side>,
-    /// The photos that count.
-    pub pages: Vec<PageView>,
-}
+    /// The chosen document.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct DocumentView {
+        /// Its issuing country.
+        pub country: Country,
+        /// Its kind.
+        #[serde(rename = "type")]
+        pub document: DocumentType,
+        /// The sides that this round asks for.
+        pub sides: Vec<Side>,
+        /// The photos that count.
+        pub pages: Vec<PageView>,
+    }
 
-/// The photo of one side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct PageView {
-    /// Which side.
-    pub side: Side,
-    /// Its bytes.
-    pub blob: BlobRef,
-    /// The round in which it was taken.
-    pub round: u32,
-}
+    /// The photo of one side.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct PageView {
+        /// Which side.
+        pub side: Side,
+        /// Its bytes.
+        pub blob: BlobRef,
+        /// The round in which it was taken.
+        pub round: u32,
+    }
 
-/// The photo of the face.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct SelfieView {
-    /// Its bytes.
-    pub blob: BlobRef,
-    /// The round in which it was taken.
-    pub round: u32,
-}
+    /// The photo of the face.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct SelfieView {
+        /// Its bytes.
+        pub blob: BlobRef,
+        /// The round in which it was taken.
+        pub round: u32,
+    }
 
-/// An additional step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct StepView {
-    /// Its name.
-    pub step: StepName,
-    /// What is done with it.
-    #[serde(rename = "type")]
-    pub kind: StepType,
-    /// The language of the texts: the applicant's, or the nearest there is.
-    pub locale: String,
-    /// The heading.
-    pub name: String,
-    /// What is wanted.
-    pub description: String,
-    /// How it may be handed in.
-    pub sources: Sources,
-    /// The kinds of bills to choose from; none for a step that is no bill.
-    pub proofs: Vec<ProofKind>,
-    /// What a bill must be like.
-    pub rules: Vec<BillRule>,
-    /// Whether this round asks for it.
-    pub needed: bool,
-    /// What was handed in.
-    pub file: Option<StepFileView>,
-    /// How many files may still be handed in.
-    pub attempts_left: u32,
-}
+    /// An additional step.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct StepView {
+        /// Its name.
+        pub step: StepName,
+        /// What is done with it.
+        #[serde(rename = "type")]
+        pub kind: StepType,
+        /// The language of the texts: the applicant's, or the nearest there is.
+        pub locale: String,
+        /// The heading.
+        pub name: String,
+        /// What is wanted.
+        pub description: String,
+        /// How it may be handed in.
+        pub sources: Sources,
+        /// The kinds of bills to choose from; none for a step that is no bill.
+        pub proofs: Vec<ProofKind>,
+        /// What a bill must be like.
+        pub rules: Vec<BillRule>,
+        /// Whether this round asks for it.
+        pub needed: bool,
+        /// What was handed in.
+        pub file: Option<StepFileView>,
+        /// How many files may still be handed in.
+        pub attempts_left: u32,
+    }
 
-/// What was handed in for an additional step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct StepFileView {
-    /// Its bytes.
-    pub blob: BlobRef,
-    /// The round in which it was handed in.
-    pub round: u32,
-    /// How it was obtained.
-    pub source: Source,
-    /// What the applicant says it is.
-    pub proof: Option<ProofKind>,
-}
+    /// What was handed in for an additional step.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct StepFileView {
+        /// Its bytes.
+        pub blob: BlobRef,
+        /// The round in which it was handed in.
+        pub round: u32,
+        /// How it was obtained.
+        pub source: Source,
+        /// What the applicant says it is.
+        pub proof: Option<ProofKind>,
+    }
 
-/// How many photos may still be taken in this round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[non_exhaustive]
-pub struct AttemptsLeft {
-    /// Of the document's front.
-    pub front: u32,
-    /// Of the document's back.
-    pub back: u32,
-    /// Of the face.
-    pub selfie: u32,
+    /// How many photos may still be taken in this round.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[non_exhaustive]
+    pub struct AttemptsLeft {
+        /// Of the document's front.
+        pub front: u32,
+        /// Of the document's back.
+        pub back: u32,
+        /// Of the face.
+        pub selfie: u32,
+    }
 }
 
 impl View {

@@ -6,23 +6,25 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::additional::{ProofKind, StepType};
+use crate::json::{Found, Read, Reader, Write, records};
 use crate::small_map::SmallMap;
 
-/// The additional steps of a Flow.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct AdditionalSteps {
-    /// Every step that may be asked for, in the order in which applicants meet them. What is not here is refused,
-    /// whoever asks for it.
-    pub catalogue: Vec<StepRule>,
-    /// Which of them are asked for when a session says nothing else.
-    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
-    pub asked: Matrix,
-    /// Files of one step in one round.
-    #[serde(default = "ten")]
-    pub attempts: u32,
+records! {
+    /// The additional steps of a Flow.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct AdditionalSteps {
+        /// Every step that may be asked for, in the order in which applicants meet them. What is not here is refused,
+        /// whoever asks for it.
+        pub catalogue: Vec<StepRule>,
+        /// Which of them are asked for when a session says nothing else.
+        #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+        pub asked: Matrix,
+        /// Files of one step in one round.
+        #[serde(default = "ten")]
+        pub attempts: u32,
+    }
 }
 
 const fn ten() -> u32 {
@@ -46,6 +48,33 @@ pub enum Asked {
         #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepChange>"))]
         SmallMap<String, StepChange>,
     ),
+}
+
+impl Write for Asked {
+    fn write(&self, text: &mut Vec<u8>) {
+        match self {
+            Self::Only(names) => names.write(text),
+            Self::Each(changes) => changes.write(text),
+        }
+    }
+}
+
+impl Read for Asked {
+    fn blank() -> Self {
+        Self::Only(Vec::new())
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        match (reader.peek(), &mut *self) {
+            (Some(b'['), Self::Only(names)) => names.read(reader),
+            _ => {
+                let mut changes = SmallMap::new();
+                changes.read(reader)?;
+                *self = Self::Each(changes);
+                Ok(())
+            }
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Asked {
@@ -82,54 +111,53 @@ impl<'de> Deserialize<'de> for Asked {
     }
 }
 
-/// An additional step that may be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct StepRule {
-    /// Its name: 1 to 40 of `A-Z a-z 0-9 _ -`. `UTILITY_BILL` also asks which bill it is.
-    pub name: String,
-    /// What may be done with it; the first when nothing else is asked for.
-    pub types: Vec<StepType>,
-    /// What the applicant reads, by language tag.
-    #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepTexts>"))]
-    pub texts: SmallMap<String, StepTexts>,
-    /// What is compared or typed; also the names under which a company gives what it knows.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
-    /// How it may be handed in; leave out for every way.
-    #[serde(default)]
-    pub sources: Sources,
-    /// Which kinds of bills `UTILITY_BILL` shows; leave out for all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proofs: Option<Vec<ProofKind>>,
-}
+records! {
+    /// An additional step that may be asked for.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct StepRule {
+        /// Its name: 1 to 40 of `A-Z a-z 0-9 _ -`. `UTILITY_BILL` also asks which bill it is.
+        pub name: String,
+        /// What may be done with it; the first when nothing else is asked for.
+        pub types: Vec<StepType>,
+        /// What the applicant reads, by language tag.
+        #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepTexts>"))]
+        pub texts: SmallMap<String, StepTexts>,
+        /// What is compared or typed; also the names under which a company gives what it knows.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub fields: Vec<String>,
+        /// How it may be handed in; leave out for every way.
+        #[serde(default)]
+        pub sources: Sources,
+        /// Which kinds of bills `UTILITY_BILL` shows; leave out for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub proofs: Option<Vec<ProofKind>>,
+    }
 
-/// What an applicant reads of an additional step, in one language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct StepTexts {
-    /// The heading, up to 200 characters.
-    pub name: String,
-    /// What is wanted, up to 2,000 characters.
-    pub description: String,
-}
+    /// What an applicant reads of an additional step, in one language.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct StepTexts {
+        /// The heading, up to 200 characters.
+        pub name: String,
+        /// What is wanted, up to 2,000 characters.
+        pub description: String,
+    }
 
-/// How a step may be handed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Sources {
-    /// An image from the device.
-    pub file: bool,
-    /// A photo taken in the page.
-    pub camera: bool,
-    /// A PDF from the device.
-    pub pdf: bool,
+    /// How a step may be handed in.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Sources {
+        /// An image from the device.
+        pub file: bool,
+        /// A photo taken in the page.
+        pub camera: bool,
+        /// A PDF from the device.
+        pub pdf: bool,
+    }
 }
 
 impl Default for Sources {
@@ -142,48 +170,48 @@ impl Default for Sources {
     }
 }
 
-/// What is different about a step. What is left out stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct StepChange {
-    /// What is done with it: one of the types that the catalogue allows it.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub kind: Option<StepType>,
-    /// What the applicant reads; languages that are not named keep their texts.
-    #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
-    #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepTexts>", optional))]
-    pub texts: SmallMap<String, StepTexts>,
-    /// Some of the fields of the catalogue, instead of all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub fields: Option<Vec<String>>,
-    /// How it may be handed in; ways that are not named stay as they are.
-    #[serde(default, skip_serializing_if = "SourcesChange::is_empty")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub sources: SourcesChange,
-}
+records! {
+    /// What is different about a step. What is left out stays as it is.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct StepChange {
+        /// What is done with it: one of the types that the catalogue allows it.
+        #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub kind: Option<StepType>,
+        /// What the applicant reads; languages that are not named keep their texts.
+        #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
+        #[cfg_attr(feature = "ts", tsify(type = "Record<string, StepTexts>", optional))]
+        pub texts: SmallMap<String, StepTexts>,
+        /// Some of the fields of the catalogue, instead of all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub fields: Option<Vec<String>>,
+        /// How it may be handed in; ways that are not named stay as they are.
+        #[serde(default, skip_serializing_if = "SourcesChange::is_empty")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub sources: SourcesChange,
+    }
 
-/// What is different about how a step may be handed in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SourcesChange {
-    /// An image from the device.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub file: Option<bool>,
-    /// A photo taken in the page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub camera: Option<bool>,
-    /// A PDF from the device.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ts", tsify(optional))]
-    pub pdf: Option<bool>,
+    /// What is different about how a step may be handed in.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct SourcesChange {
+        /// An image from the device.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub file: Option<bool>,
+        /// A photo taken in the page.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub camera: Option<bool>,
+        /// A PDF from the device.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        pub pdf: Option<bool>,
+    }
 }
 
 impl SourcesChange {

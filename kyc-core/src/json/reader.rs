@@ -2,21 +2,78 @@
 
 use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
-
-use super::{Malformed, scan};
+use super::{Field, Found, Malformed, Read, scan};
 
 /// What is left of a text.
-pub(super) struct Reader<'de> {
-    rest: &'de str,
+pub(crate) struct Reader<'a> {
+    rest: &'a str,
 }
 
-type Found<T> = Result<T, Malformed>;
-
-impl<'de> Reader<'de> {
-    pub(super) const fn new(text: &'de str) -> Self {
+impl<'a> Reader<'a> {
+    pub(super) const fn new(text: &'a str) -> Self {
         Self { rest: text }
+    }
+
+    /// An object with these fields and no other, in any order.
+    pub(crate) fn record(&mut self, fields: &[Field], values: &mut [&mut dyn Read]) -> Found<()> {
+        let mut missing = u32::MAX;
+        let mut expected = 0;
+        let mut items = Items::within(self, b'{')?;
+        while let Some(name) = items.next_name(self)? {
+            // Whoever writes a record writes its fields in order.
+            let from = |first: usize| {
+                let mut behind = fields.get(first..)?.iter();
+                Some(first + behind.position(|field| field.name() == name)?)
+            };
+            let place = from(expected).or_else(|| from(0)).ok_or(Malformed)?;
+            let bit = 1 << place;
+            if missing & bit == 0 {
+                return Err(Malformed);
+            }
+            missing ^= bit;
+            expected = place + 1;
+            values.get_mut(place).ok_or(Malformed)?.read(self)?;
+        }
+        let mut both = fields.iter().zip(values);
+        let is_complete = both.all(|(field, value)| {
+            let is_missing = missing & 1 == 1;
+            missing >>= 1;
+            !is_missing || field.may_miss || value.may_miss()
+        });
+        is_complete.then_some(()).ok_or(Malformed)
+    }
+
+    /// One field of an object, whatever else it has.
+    pub(super) fn field(&mut self, wanted: &str, value: &mut dyn Read) -> Found<()> {
+        let mut is_missing = true;
+        let mut items = Items::within(self, b'{')?;
+        while let Some(name) = items.next_name(self)? {
+            if name != wanted {
+                self.pass()?;
+            } else if is_missing {
+                is_missing = false;
+                value.read(self)?;
+            } else {
+                return Err(Malformed);
+            }
+        }
+        (!is_missing).then_some(()).ok_or(Malformed)
+    }
+
+    /// One of these words; tells which.
+    pub(crate) fn one_of(&mut self, words: &[&str]) -> Found<usize> {
+        let text = self.text()?;
+        let place = words.iter().position(|word| *word == text);
+        place.ok_or(Malformed)
+    }
+
+    /// A value as it is written, for whoever reads it in another way.
+    pub(crate) fn raw(&mut self) -> Found<&'a str> {
+        self.peek();
+        let before = self.rest;
+        self.pass()?;
+        let length = before.len() - self.rest.len();
+        before.get(..length).ok_or(Malformed)
     }
 
     /// Nothing is left.
@@ -28,7 +85,7 @@ impl<'de> Reader<'de> {
     }
 
     /// The next character that is no space.
-    fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.rest.as_bytes().first() {
             self.skip(1);
         }
@@ -53,14 +110,14 @@ impl<'de> Reader<'de> {
     }
 
     /// Takes that word, if it is the next one.
-    fn word(&mut self, word: &str) -> Found<()> {
+    pub(super) fn word(&mut self, word: &str) -> Found<()> {
         self.peek();
         self.rest = self.rest.strip_prefix(word).ok_or(Malformed)?;
         Ok(())
     }
 
     /// Takes `null`, if it comes next.
-    fn null(&mut self) -> Found<bool> {
+    pub(super) fn null(&mut self) -> Found<bool> {
         let is_next = self.peek() == Some(b'n');
         if is_next {
             self.word("null")?;
@@ -69,7 +126,7 @@ impl<'de> Reader<'de> {
     }
 
     /// A whole number that is not negative: all that the charts know.
-    fn number(&mut self) -> Found<u64> {
+    pub(super) fn number(&mut self) -> Found<u64> {
         let (mut number, mut length) = (0_u64, 0);
         self.peek();
         for digit in self.rest.bytes().take_while(u8::is_ascii_digit) {
@@ -88,7 +145,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn text(&mut self) -> Found<Cow<'de, str>> {
+    pub(crate) fn text(&mut self) -> Found<Cow<'a, str>> {
         self.need(b'"')?;
         let plain = self.plain()?;
         if self.rest.starts_with('"') {
@@ -113,7 +170,7 @@ impl<'de> Reader<'de> {
     }
 
     /// What needs no unescaping.
-    fn plain(&mut self) -> Found<&'de str> {
+    fn plain(&mut self) -> Found<&'a str> {
         let length = scan::plain(self.rest.as_bytes());
         let (plain, rest) = self.rest.split_at_checked(length).ok_or(Malformed)?;
         self.rest = rest;
@@ -206,176 +263,42 @@ impl<'de> Reader<'de> {
     }
 }
 
-impl<'de> Deserializer<'de> for &mut Reader<'de> {
-    type Error = Malformed;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        match self.peek().ok_or(Malformed)? {
-            b'{' => self.deserialize_map(visitor),
-            b'[' => self.deserialize_seq(visitor),
-            b'"' => self.deserialize_str(visitor),
-            b't' | b'f' => self.deserialize_bool(visitor),
-            b'n' => self.deserialize_unit(visitor),
-            _ => self.deserialize_u64(visitor),
-        }
-    }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        if self.peek() == Some(b't') {
-            self.word("true")?;
-            return visitor.visit_bool(true);
-        }
-        self.word("false")?;
-        visitor.visit_bool(false)
-    }
-
-    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        visitor.visit_u64(self.number()?)
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        visitor.visit_str(&self.text()?)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.word("null")?;
-        visitor.visit_unit()
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        match self.null()? {
-            true => visitor.visit_none(),
-            false => visitor.visit_some(self),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Found<V::Value> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.need(b'[')?;
-        visitor.visit_seq(Items::new(self, b']'))
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.need(b'{')?;
-        visitor.visit_map(Items::new(self, b'}'))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Found<V::Value> {
-        self.deserialize_map(visitor)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Found<V::Value> {
-        self.pass()?;
-        visitor.visit_unit()
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Found<V::Value> {
-        // Words read themselves, and no chart has another enum that is not named inside.
-        Err(Malformed)
-    }
-
-    forward_to_deserialize_any! {
-        i8 i16 i32 i64 f32 f64 char bytes byte_buf unit_struct tuple tuple_struct
-    }
-}
-
 /// The elements of a list or an object, one by one. Whoever reads them reads all.
-struct Items<'a, 'de> {
-    reader: &'a mut Reader<'de>,
+pub(crate) struct Items {
     end: u8,
     is_first: bool,
 }
 
-impl<'a, 'de> Items<'a, 'de> {
-    const fn new(reader: &'a mut Reader<'de>, end: u8) -> Self {
-        Self {
-            reader,
-            end,
+impl Items {
+    /// Those between `[` or `{` and its counterpart.
+    pub(crate) fn within(reader: &mut Reader<'_>, opening: u8) -> Found<Self> {
+        reader.need(opening)?;
+        Ok(Self {
+            // Both lie two places apart in ASCII.
+            end: opening + 2,
             is_first: true,
-        }
+        })
     }
 
     /// Goes on to the next one, or behind the end.
-    fn next(&mut self) -> Found<bool> {
-        if self.reader.take(self.end) {
+    pub(crate) fn next(&mut self, reader: &mut Reader<'_>) -> Found<bool> {
+        if reader.take(self.end) {
             return Ok(false);
         }
         if !self.is_first {
-            self.reader.need(b',')?;
+            reader.need(b',')?;
         }
         self.is_first = false;
         Ok(true)
     }
 
-    /// Goes on to the next name, or behind the end.
-    fn next_name(&mut self) -> Found<bool> {
-        match self.next()? {
-            true if self.reader.peek() != Some(b'"') => Err(Malformed),
-            is_there => Ok(is_there),
-        }
-    }
-}
-
-impl<'de> SeqAccess<'de> for Items<'_, 'de> {
-    type Error = Malformed;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Found<Option<T::Value>> {
-        if !self.next()? {
+    /// Goes on to the next value and tells its name, or goes behind the end.
+    pub(crate) fn next_name<'a>(&mut self, reader: &mut Reader<'a>) -> Found<Option<Cow<'a, str>>> {
+        if !self.next(reader)? {
             return Ok(None);
         }
-        seed.deserialize(&mut *self.reader).map(Some)
-    }
-}
-
-impl<'de> MapAccess<'de> for Items<'_, 'de> {
-    type Error = Malformed;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Found<Option<K::Value>> {
-        match self.next_name()? {
-            true => seed.deserialize(&mut *self.reader).map(Some),
-            false => Ok(None),
-        }
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Found<V::Value> {
-        self.reader.need(b':')?;
-        seed.deserialize(&mut *self.reader)
+        let name = reader.text()?;
+        reader.need(b':')?;
+        Ok(Some(name))
     }
 }

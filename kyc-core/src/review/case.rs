@@ -8,6 +8,7 @@ use crate::case::{Ask, Exhibit, Outcome, RejectReason};
 use crate::flow::Flow;
 use crate::ids::{BlobRef, ReviewerId};
 use crate::item::Item;
+use crate::json::{Found, Malformed, Read, Reader, Write};
 use crate::pii::Pii;
 use crate::time::Timestamp;
 
@@ -29,6 +30,27 @@ pub(crate) struct Case {
     pub(crate) decisions: Vec<Closing>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) redacted_at: Option<Timestamp>,
+}
+
+/// No browser reads or writes a case.
+impl Write for Case {
+    fn write(&self, text: &mut Vec<u8>) {
+        match serde_json::to_string(self) {
+            Ok(written) => text.extend(written.into_bytes()),
+            Err(_) => unreachable!("a case is texts, whole numbers, lists and objects"),
+        }
+    }
+}
+
+impl Read for Case {
+    fn blank() -> Self {
+        Self::open(Timestamp::from_millis(0))
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        *self = serde_json::from_str(reader.raw()?).map_err(|_| Malformed)?;
+        Ok(())
+    }
 }
 
 /// Who has the case, and until when nobody else may take it.

@@ -1,0 +1,181 @@
+//! Values that read and write themselves: what every chart is made of.
+
+use std::str::FromStr;
+
+use super::reader::{Items, Reader};
+use super::{Found, Malformed, Read, Write, writer};
+use crate::small_map::SmallMap;
+
+impl Write for bool {
+    fn write(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(if *self { b"true" } else { b"false" });
+    }
+
+    fn is_blank(&self) -> bool {
+        !self
+    }
+}
+
+impl Read for bool {
+    fn blank() -> Self {
+        false
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        *self = reader.peek() == Some(b't');
+        reader.word(if *self { "true" } else { "false" })
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Write for $number {
+            fn write(&self, text: &mut Vec<u8>) {
+                writer::digits(text, u64::from(*self));
+            }
+        }
+
+        impl Read for $number {
+            fn blank() -> Self {
+                0
+            }
+
+            fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+                *self = Self::try_from(reader.number()?).map_err(|_| Malformed)?;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+numbers!(u16, u32, u64);
+
+impl Write for str {
+    fn write(&self, text: &mut Vec<u8>) {
+        writer::quote(text, self.as_bytes());
+    }
+}
+
+impl Write for String {
+    fn write(&self, text: &mut Vec<u8>) {
+        writer::quote(text, self.as_bytes());
+    }
+}
+
+impl Read for String {
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        *self = reader.text()?.into_owned();
+        Ok(())
+    }
+}
+
+impl Write for &str {
+    fn write(&self, text: &mut Vec<u8>) {
+        writer::quote(text, self.as_bytes());
+    }
+}
+
+impl<T: Write> Write for Option<T> {
+    fn write(&self, text: &mut Vec<u8>) {
+        match self {
+            Some(value) => value.write(text),
+            None => text.extend_from_slice(b"null"),
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn blank() -> Self {
+        None
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        if reader.null()? {
+            return Ok(());
+        }
+        self.insert(T::blank()).read(reader)
+    }
+
+    fn may_miss(&self) -> bool {
+        true
+    }
+}
+
+impl<T: Write> Write for Vec<T> {
+    fn write(&self, text: &mut Vec<u8>) {
+        let mut before = b'[';
+        for value in self {
+            text.push(before);
+            before = b',';
+            value.write(text);
+        }
+        writer::close(text, before, b'[', b']');
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        let mut items = Items::within(reader, b'[')?;
+        while items.next(reader)? {
+            self.push(T::blank());
+            self.last_mut().ok_or(Malformed)?.read(reader)?;
+        }
+        Ok(())
+    }
+}
+
+impl<K: Write, V: Write> Write for SmallMap<K, V> {
+    fn write(&self, text: &mut Vec<u8>) {
+        let mut before = b'{';
+        for (key, value) in self {
+            text.push(before);
+            before = b',';
+            key.write(text);
+            text.push(b':');
+            value.write(text);
+        }
+        writer::close(text, before, b'{', b'}');
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<K: FromStr + Ord, V: Read> Read for SmallMap<K, V> {
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        let mut items = Items::within(reader, b'{')?;
+        while let Some(name) = items.next_name(reader)? {
+            let key = parsed(&name)?;
+            let mut value = V::blank();
+            value.read(reader)?;
+            self.insert(key, value);
+        }
+        Ok(())
+    }
+}
+
+/// Reads what can be parsed from a text.
+pub(crate) fn parsed<T: FromStr>(text: &str) -> Found<T> {
+    text.parse().map_err(|_| Malformed)
+}
