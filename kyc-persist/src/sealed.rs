@@ -13,6 +13,8 @@ mod rotation;
 mod safe;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use kyc_core::journal::{self, ChartName, Entry, Facts, Hash};
@@ -61,8 +63,8 @@ pub enum SealError {
     #[error("the store is sealed with keys that are not in this vault")]
     WrongVault,
 
-    /// The store has no rows, and had some when it was opened with this vault before: it is lost, or another's.
-    #[error("the store is empty, and was not when it was opened with this vault before")]
+    /// The store has no rows, and has had some with this vault: it is lost, or another's.
+    #[error("the store is empty, and the vault knows that it was not: it is lost, or another's")]
     StoreLost,
 
     /// The store holds what nobody has sealed.
@@ -116,6 +118,8 @@ impl SealError {
 pub struct SealedStore<S> {
     store: S,
     safe: Safe,
+    /// Whether the vault knows that the store has rows.
+    is_filled: Arc<AtomicBool>,
 }
 
 impl<S: Store> SealedStore<S> {
@@ -137,10 +141,22 @@ impl<S: Store> SealedStore<S> {
             return Err(SealError::StoreLost);
         }
         safe.register().await?;
-        if newest.is_some() {
+        let is_filled = newest.is_some();
+        if is_filled {
             safe.fill().await?;
         }
-        Ok(Self { store, safe })
+        Ok(Self {
+            store,
+            safe,
+            is_filled: Arc::new(is_filled.into()),
+        })
+    }
+
+    /// Lets the vault know that there are rows. It may fail: the next commit tells it, or the next start.
+    async fn fill(&self) {
+        if !self.is_filled.swap(true, Ordering::Relaxed) && self.safe.fill().await.is_err() {
+            self.is_filled.store(false, Ordering::Relaxed);
+        }
     }
 
     /// Whether `store` was sealed; one without a row was not.
@@ -355,6 +371,10 @@ impl<S: Store> Store for SealedStore<S> {
         commit.snapshot = place
             .with(|place| seal_text(Kind::Snapshot, generation, &key, place, &commit.snapshot));
         let committed = self.store.commit(commit).await?;
+        // What is looked for at the next start: see `newest`.
+        if row.chart == ChartName::Collection {
+            self.fill().await;
+        }
         match (&committed, erased_at) {
             (_, None) => {}
             (Committed::Now, at) => self.complete(&row, at, generation).await?,

@@ -17,7 +17,7 @@ use crate::{Row, StoreError, Vault};
 /// Where it lies which key-encryption keys are in use.
 const KEKS: &str = "keks";
 
-/// There since this vault was opened with a store that had rows.
+/// There since the store that belongs here has had a row.
 const FILLED: &str = "filled";
 
 /// Under what the names of all erasures begin.
@@ -93,7 +93,7 @@ impl Safe {
         Ok(vault.fetch(&[KEKS.into()]).await?[0].is_none())
     }
 
-    /// Whether the store that belongs here had rows when it was opened before.
+    /// Whether the store that belongs here has had a row.
     pub(super) async fn is_filled(&self) -> Result<bool, StoreError> {
         Ok(self.fetch([FILLED.into()]).await? != [None])
     }
