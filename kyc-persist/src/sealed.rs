@@ -60,11 +60,15 @@ pub enum SealError {
     },
 
     /// The store is sealed and the vault does not know its rows: it is lost, or another's.
-    #[error("the store is sealed with keys that are not in this vault")]
+    #[error(
+        "the store is sealed with keys that are not in this vault: put back the vault that belongs to it"
+    )]
     WrongVault,
 
     /// The store has no rows, and has had some with this vault: it is lost, or another's.
-    #[error("the store is empty, and the vault knows that it was not: it is lost, or another's")]
+    #[error(
+        "the store is empty, and its vault knows that it was not: put the store back, or begin with a new vault"
+    )]
     StoreLost,
 
     /// The store holds what nobody has sealed.

@@ -399,7 +399,8 @@ impl Place {
             Self::Redb(directory) => Ok(Self::Redb(vault(directory))),
             // Not in the same database, whose backups would hold what was erased together with its keys.
             Self::Postgres(_) => Err(
-                "--store postgres: needs --vault, a database of its own for every server".into(),
+                "--store postgres: needs --vault, another database, the same for all servers"
+                    .into(),
             ),
         }
     }
