@@ -63,6 +63,8 @@ pub(crate) struct Inner {
     pub(crate) keeper: Keeper,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) grants: Arc<dyn Grants>,
+    /// The same, for whoever asks with which secret.
+    pub(crate) signed: Arc<Signed>,
     pub(crate) blobs: Blobs,
     pub(crate) flows: Vec<Arc<Flow>>,
     pub(crate) clock: Clock,
@@ -261,10 +263,12 @@ impl App {
             }
             told.moved(moved);
         });
+        let signed = Arc::new(Signed::new(parts.grants, parts.secret));
         Self(Arc::new(Inner {
             keeper,
             store: parts.store,
-            grants: Arc::new(Signed::new(parts.grants, parts.secret)),
+            grants: signed.clone(),
+            signed,
             blobs: parts.blobs,
             clock: parts.clock,
             public_url: parts.public_url,

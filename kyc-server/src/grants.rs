@@ -23,6 +23,21 @@ impl Signed {
         Self { grants, secret }
     }
 
+    /// Whether this is the secret that was here first. The first one leaves its mark.
+    pub(crate) async fn is_at_home(&self, now: Timestamp) -> Result<bool, StoreError> {
+        if let Some(mark) = self.grants.find(&MARK, now).await? {
+            return Ok(self.opened(&MARK, mark).is_some());
+        }
+        let mark = Grant {
+            // A colon keeps it apart from sessions, whose names have none.
+            subject: "server:secret".into(),
+            purpose: "mark".into(),
+            expires_at: Timestamp::from_millis(i64::MAX as u64),
+        };
+        self.put(&MARK, mark).await?;
+        Ok(true)
+    }
+
     /// Bound to its place, too: the same grant under another token is another's.
     fn signature(&self, hash: &Hash, grant: &Grant) -> Hash {
         let until = grant.expires_at.as_millis().to_be_bytes();
@@ -58,6 +73,9 @@ impl fmt::Debug for Signed {
         formatter.debug_tuple("Signed").field(&self.grants).finish()
     }
 }
+
+/// A hash that no token has.
+const MARK: Hash = Hash::from_bytes([0xfe; 32]);
 
 /// No signature has one.
 const BEFORE_SIGNATURE: char = '.';
@@ -154,9 +172,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_server_s_secret_signs_nothing_here() {
+    async fn another_server_s_secret_signs_nothing_here_and_is_told_so() {
         let (store, signed) = signed();
+        assert!(signed.is_at_home(NOW).await.unwrap());
+        assert!(signed.is_at_home(NOW).await.unwrap());
         let stranger = Signed::new(store, [8; 32]);
+        assert!(!stranger.is_at_home(NOW).await.unwrap());
         stranger.put(&PLACE, grant()).await.unwrap();
         assert_eq!(signed.find(&PLACE, NOW).await.unwrap(), None);
     }

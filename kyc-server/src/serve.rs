@@ -35,6 +35,12 @@ pub enum ServeError {
     /// The store answers nothing more.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Tokens and names in the store were kept with another secret, and would not be found.
+    #[error(
+        "this is not the secret that the store was used with: put that one back (`<store>.secret`, or what `--secret` named); \
+         with another, nobody's token holds and none of your own names for sessions is found"
+    )]
+    ForeignSecret,
     /// Sessions stand in this edition of a Flow as it was, and would not open.
     #[error(
         "flow {flow} version {version} was changed without a new version: it was served with the hash {known}, and now has \
@@ -159,6 +165,9 @@ impl Server {
         let Self {
             app, router, news, ..
         } = self;
+        if !app.signed.is_at_home(app.clock.now()).await? {
+            return Err(ServeError::ForeignSecret);
+        }
         editions::check(&app).await?;
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "listening");

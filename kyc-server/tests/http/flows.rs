@@ -61,6 +61,26 @@ async fn a_flow_that_was_changed_without_a_new_version_is_not_served() {
 }
 
 #[tokio::test]
+async fn a_server_with_another_secret_is_refused_and_the_right_one_goes_on() {
+    let stage = Stage::new();
+    let world = World::on(&stage).await;
+    let erika = world.applicant("one").await;
+    let (session, token) = (erika.session.clone(), erika.token.clone());
+    world.end().await;
+    let stranger = Stage {
+        secret: [8; 32],
+        ..stage.clone()
+    };
+    let error = refused(&stranger).await;
+    assert!(matches!(error, ServeError::ForeignSecret), "{error}");
+
+    let world = World::on(&stage).await;
+    let path = format!("/applicant/v1/sessions/{session}");
+    let read = world.get(&path).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(read.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn sessions_from_before_flows_were_written_down_tell_what_they_stand_in() {
     let stage = Stage::new();
     let world = World::on(&stage).await;

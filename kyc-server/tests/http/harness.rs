@@ -42,6 +42,7 @@ pub(crate) struct Stage {
     pub(crate) flows: Vec<Arc<Flow>>,
     pub(crate) config: Config,
     pub(crate) pages: Option<PathBuf>,
+    pub(crate) secret: [u8; 32],
 }
 
 impl Stage {
@@ -56,6 +57,7 @@ impl Stage {
             flows: vec![Flow::manual_review()],
             config: config(),
             pages: None,
+            secret: [7; 32],
         }
     }
 
@@ -74,7 +76,7 @@ impl Stage {
             config: self.config.clone(),
             public_url: format!("http://{address}"),
             pages: self.pages.clone(),
-            secret: [7; 32],
+            secret: self.secret,
         })
         .with_pdfs(env!("CARGO_BIN_EXE_kyc-server"));
         (server, listener)
