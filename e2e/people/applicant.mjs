@@ -58,7 +58,7 @@ export class Applicant extends Person {
     await this.page.locator('html[data-openable="offline"]').waitFor({ state: "attached" });
   }
 
-  /** Once everything has come that the page needs for all of its screens, in every tab. */
+  /** Once everything has come that the page needs for all of its screens, and the session is open, in every tab. */
   async losesTheNetwork() {
     for (const page of this.context.pages()) await page.locator("html[data-whole]").waitFor({ state: "attached" });
     await this.context.setOffline(true);
@@ -89,14 +89,16 @@ export class Applicant extends Person {
     return other;
   }
 
-  /** What the page sends from here on, as it is answered. */
+  /** The steps and photos that the page sends from here on, as they are answered. */
   changes() {
     /** @type {{ what: string, status: number }[]} */
     const changes = [];
     this.page.on("response", (response) => {
       const request = response.request();
-      const event = request.url().endsWith("/events") ? /** @type {{ type: string }} */ (request.postDataJSON()).type : "photo";
-      if (request.method() !== "GET") changes.push({ what: event, status: response.status() });
+      const path = new URL(request.url()).pathname;
+      const status = response.status();
+      if (request.method() === "POST" && path.endsWith("/events")) changes.push({ what: request.postDataJSON().type, status });
+      if (request.method() === "PUT" && path.includes("/blobs/")) changes.push({ what: "photo", status });
     });
     return changes;
   }

@@ -281,6 +281,7 @@ export class KycApplicant extends Part {
       this.opening = "open";
       this.#onceOpen?.(session);
       this.#onceOpen = null;
+      void this.#later.whole.then(needsNoNetwork, () => undefined);
       void this.#dressForFlow(this.state.view.flow.id);
     } catch (error) {
       await this.#later.words;
@@ -311,7 +312,6 @@ export class KycApplicant extends Part {
     if (this.#life.signal.aborted) return;
     this.whole = true;
     watchForDesk((wantsPhone) => (this.wantsPhone = wantsPhone), this.#life.signal);
-    document.documentElement.dataset["whole"] = "";
     dispatchEvent(new Event("kyc-whole"));
   }
 
@@ -477,6 +477,11 @@ function whyClosed(error: unknown): Opening {
     default:
       return "broken";
   }
+}
+
+/** For whoever drives the page: every screen can be shown and every step kept from here on. */
+function needsNoNetwork(): void {
+  document.documentElement.dataset["whole"] = "";
 }
 
 customElements.define("kyc-applicant", KycApplicant);
