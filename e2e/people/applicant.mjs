@@ -58,9 +58,14 @@ export class Applicant extends Person {
     await this.page.locator('html[data-openable="offline"]').waitFor({ state: "attached" });
   }
 
-  /** Once everything has come that the page needs for all of its screens, and the session is open, in every tab. */
+  /** Waits until everything has come that the page needs for all of its screens, and the session is open. */
+  async isWhole() {
+    await this.page.locator("html[data-whole]").waitFor({ state: "attached" });
+  }
+
+  /** Once every tab is whole. */
   async losesTheNetwork() {
-    for (const page of this.context.pages()) await page.locator("html[data-whole]").waitFor({ state: "attached" });
+    for (const page of this.context.pages()) await new Applicant(this.context, page).isWhole();
     await this.context.setOffline(true);
   }
 

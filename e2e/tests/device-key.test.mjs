@@ -182,6 +182,8 @@ test("a device that is put out keeps nothing, neither records nor keys", async (
 
 /** From here on the server releases no keys, as one from before there were any; and the page begins anew. @param {Applicant} applicant */
 async function releasesNone(applicant) {
+  // What is still opening would write after everything is cleared.
+  await applicant.isWhole();
   await applicant.context.route("**/device-key", (route) => route.abort());
   await applicant.page.evaluate(async () => {
     const request = indexedDB.open("kyc");
@@ -198,7 +200,13 @@ async function releasesNone(applicant) {
 }
 
 /** Loads the page again, and answers the key that the server releases to it, in base64. @param {Applicant} applicant */
-async function releasedAnew({ page }) {
+async function releasedAnew(applicant) {
+  const { page } = applicant;
+  // A key that is still lent is not asked for.
+  await until(async () => {
+    const { entry, lent } = await kept(applicant);
+    return entry === "released" && !lent;
+  });
   const [answer] = await Promise.all([page.waitForResponse((response) => response.url().endsWith("/device-key")), page.reload()]);
   const { key } = /** @type {{ key: string }} */ (await answer.json());
   assert.equal(answer.headers()["cache-control"], "no-store");
