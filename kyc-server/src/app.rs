@@ -27,6 +27,7 @@ use crate::problem::Problem;
 use crate::rates::Rates;
 use crate::results::phase;
 use crate::secrets::keyed;
+use crate::steady::SteadyClock;
 use crate::webhooks::Notice;
 
 /// What a server is made of.
@@ -68,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) blobs: Blobs,
     pub(crate) flows: Vec<Arc<Flow>>,
     pub(crate) clock: Clock,
+    /// What it tells the time by, when that does not leap.
+    pub(crate) steady: OnceLock<SteadyClock>,
     pub(crate) config: Config,
     pub(crate) public_url: String,
     /// What seals names, when the store is sealed.
@@ -271,6 +274,7 @@ impl App {
             signed,
             blobs: parts.blobs,
             clock: parts.clock,
+            steady: OnceLock::new(),
             public_url: parts.public_url,
             safe: OnceLock::new(),
             live,

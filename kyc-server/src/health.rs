@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 
 use crate::app::App;
 use crate::problem::{Full, Problem};
+use crate::steady::Standing;
 
 /// What is known of the disks below.
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ impl Health {
 }
 
 /// Why requests cannot be served: a part, a code, and what is to be done. Never what is stored, and never where.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Reason {
     part: &'static str,
     code: &'static str,
@@ -106,8 +107,13 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
+    // Told, and no reason to serve nobody.
+    let clock = app.clock_standing();
+    reasons.extend(clock);
     let why: Vec<_> = reasons.iter().map(Reason::told).collect();
-    let told = json!({ "store": store.is_ok(), "courier": courier, "why": why });
+    let told = json!({
+        "store": store.is_ok(), "courier": courier, "clock": clock.is_none(), "why": why,
+    });
     (status, Json(told)).into_response()
 }
 
@@ -155,6 +161,17 @@ impl App {
         Ok(())
     }
 
+    /// What is wrong with the clock of this machine.
+    fn clock_standing(&self) -> Option<Reason> {
+        let (code, help) = match self.steady.get()?.standing() {
+            Standing::Right => return None,
+            Standing::Ahead => ("ahead", AHEAD),
+            Standing::Behind => ("behind", BEHIND),
+        };
+        let part = "clock";
+        Some(Reason { part, code, help })
+    }
+
     /// What the disks below say.
     async fn below(&self) -> Vec<Reason> {
         let app = self.clone();
@@ -179,4 +196,6 @@ const STOPPED: &str = "a write could not be made durable: nothing more is taken 
 const DAMAGED: &str = "what is stored is damaged: restore a backup";
 const UNAVAILABLE: &str = "it does not answer: it is asked again and again";
 const NOBODY_CARRIES: &str = "nobody carries effects: start the server again";
+const AHEAD: &str = "the clock of this machine leapt ahead and is not believed for three days: set it right, or, if it is right, start once with --clock-is-right";
+const BEHIND: &str = "the clock of this machine is behind what was known, and what is due comes late: set it right, or, if it is right, start once with --clock-is-right";
 const CLOSING: &str = "the server is being stopped";

@@ -20,10 +20,10 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use kyc_core::{Flow, ReviewerId};
-use kyc_persist::{Clock, Wake};
+use kyc_persist::Wake;
 use kyc_server::config::Config;
 use kyc_server::secrets::{Password, Secret, digest_of};
-use kyc_server::{Parts, Server, logs, pdf};
+use kyc_server::{Parts, Server, SteadyClock, logs, pdf};
 
 /// The KYC authority over HTTP.
 #[derive(Debug, Parser)]
@@ -153,6 +153,10 @@ struct Serve {
     /// when left out.
     #[arg(long, env = "KYC_SECRET")]
     secret: Option<PathBuf>,
+    /// The clock of this machine is right at this start, though the server was off for days or the clock is behind what was
+    /// known. Not for every start: it keeps a wrong clock from erasing everybody.
+    #[arg(long)]
+    clock_is_right: bool,
     #[command(flatten)]
     sealing: keeping::Sealing,
     #[command(flatten)]
@@ -266,13 +270,17 @@ fn serve(options: Serve) -> Result<(), Failure> {
         let public_url = options
             .public_url
             .unwrap_or_else(|| format!("http://{address}"));
+        let mut steady = SteadyClock::of_this_machine();
+        if options.clock_is_right {
+            steady = steady.is_right();
+        }
         let mut server = Server::new(Parts {
             store: kept.store,
             grants: kept.grants,
             blobs: kept.blobs,
             flows,
             wake: Wake::new(),
-            clock: Clock::wall(),
+            clock: steady.clock(),
             config,
             public_url: public_url.trim_end_matches('/').to_owned(),
             pages: options.pages,
@@ -280,6 +288,7 @@ fn serve(options: Serve) -> Result<(), Failure> {
         });
         server = server
             .with_pulses(kept.pulses)
+            .with_steady_clock(steady)
             .with_pdfs(this_program().map_err(Failure::of)?);
         if let Some(safe) = &kept.safe {
             server = server.with_safe(safe.clone());

@@ -17,6 +17,7 @@ use crate::delivery::Delivery;
 use crate::editions;
 use crate::pdf::Renderer;
 use crate::router::router;
+use crate::steady::SteadyClock;
 use crate::webhooks::Bearer;
 
 /// A server that is put together and not yet running.
@@ -84,6 +85,13 @@ impl Server {
     #[must_use]
     pub fn with_safe(self, safe: Safe) -> Self {
         let _ = self.app.safe.set(safe);
+        self
+    }
+
+    /// Remembers what time it was, and takes that up at the next start, when [`Parts::clock`] is [`SteadyClock::clock`] of this.
+    #[must_use]
+    pub fn with_steady_clock(self, steady: SteadyClock) -> Self {
+        let _ = self.app.steady.set(steady);
         self
     }
 
@@ -168,6 +176,7 @@ impl Server {
         if !app.signed.is_at_home(app.clock.now()).await? {
             return Err(ServeError::ForeignSecret);
         }
+        app.begin_time().await?;
         editions::check(&app).await?;
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "listening");
@@ -245,6 +254,9 @@ async fn sweep(app: App) {
     for minute in 0_u64.. {
         round.tick().await;
         app.rates.sweep();
+        if let Err(error) = app.keep_time().await {
+            tracing::warn!(%error, "what time it is could not be remembered");
+        }
         while let Ok(1..) = app.grants.sweep(app.clock.now()).await {}
         if minute % 60 == 0 {
             app.sweep_parts().await;

@@ -12,6 +12,7 @@ use super::{Notice, Webhook, message_id};
 use crate::app::App;
 use crate::compat;
 use crate::problem::Problem;
+use crate::steady::SteadyClock;
 
 /// Tells one endpoint.
 #[derive(Clone, Debug)]
@@ -93,6 +94,8 @@ impl Bearer {
             return Ok(Message::Unwritten);
         };
         let id = message_id(outbound.id());
+        // What the endpoint compares with its own clock.
+        let now = self.app.steady.get().map_or(now, SteadyClock::wall);
         let timestamp = now.as_millis() / 1_000;
         let signature = SigningKey::sign(keys, &id, timestamp, &body);
         Ok(written(

@@ -17,7 +17,7 @@ use kyc_core::{Flow, Timestamp};
 use kyc_persist::{Blobs, Clock, Grant, Grants, MemoryStore, Store, StoreError, Wake};
 use kyc_server::config::{Config, Role};
 use kyc_server::secrets::Password;
-use kyc_server::{Parts, Server};
+use kyc_server::{Parts, Server, SteadyClock};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -43,6 +43,8 @@ pub(crate) struct Stage {
     pub(crate) config: Config,
     pub(crate) pages: Option<PathBuf>,
     pub(crate) secret: [u8; 32],
+    /// What the server tells the time by instead of `clock` alone.
+    pub(crate) steady: Option<SteadyClock>,
 }
 
 impl Stage {
@@ -58,6 +60,7 @@ impl Stage {
             config: config(),
             pages: None,
             secret: [7; 32],
+            steady: None,
         }
     }
 
@@ -65,21 +68,31 @@ impl Stage {
     pub(crate) async fn server(&self) -> (Server, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let told = Arc::clone(&self.clock);
+        let clock = self.steady.as_ref().map(SteadyClock::clock);
         let server = Server::new(Parts {
             store: self.before.clone(),
             grants: self.grants.clone(),
             blobs: self.blobs.clone(),
             flows: self.flows.clone(),
             wake: Wake::new(),
-            clock: Clock::of(move || Timestamp::from_millis(told.load(Ordering::SeqCst))),
+            clock: clock.unwrap_or_else(|| self.wall()),
             config: self.config.clone(),
             public_url: format!("http://{address}"),
             pages: self.pages.clone(),
             secret: self.secret,
         })
         .with_pdfs(env!("CARGO_BIN_EXE_kyc-server"));
+        let server = match &self.steady {
+            Some(steady) => server.with_steady_clock(steady.clone()),
+            None => server,
+        };
         (server, listener)
+    }
+
+    /// The time of day, which a test sets.
+    pub(crate) fn wall(&self) -> Clock {
+        let told = Arc::clone(&self.clock);
+        Clock::of(move || Timestamp::from_millis(told.load(Ordering::SeqCst)))
     }
 }
 

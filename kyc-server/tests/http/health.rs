@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::*;
 
 /// What `/readyz` answers.
-async fn ready(world: &World) -> (StatusCode, Value) {
+pub(crate) async fn ready(world: &World) -> (StatusCode, Value) {
     let answer = world.get("/readyz").send().await.unwrap();
     let status = answer.status();
     let mut body: Value = answer.json().await.unwrap();
@@ -28,13 +28,13 @@ async fn looking_at(pulse: Pulse) -> World {
 }
 
 fn well() -> (StatusCode, Value) {
-    let body = json!({ "store": true, "courier": true, "why": [] });
+    let body = json!({ "store": true, "courier": true, "clock": true, "why": [] });
     (StatusCode::OK, body)
 }
 
 fn because(part: &str, code: &str) -> (StatusCode, Value) {
     let why = json!([{ "part": part, "code": code }]);
-    let body = json!({ "store": true, "courier": true, "why": why });
+    let body = json!({ "store": true, "courier": true, "clock": true, "why": why });
     (StatusCode::SERVICE_UNAVAILABLE, body)
 }
 

@@ -9,6 +9,7 @@ mod access;
 mod additional_steps;
 mod audit;
 mod bad_input;
+mod clock;
 mod command;
 mod compat;
 mod compat_bad_input;
