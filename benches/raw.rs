@@ -169,7 +169,7 @@ impl Raw {
                 flow: FlowRef {
                     id: "manual-review".to_owned(),
                     version: 1,
-                    hash: "4fbe697d71579414b5684df318fa9d5f".to_owned(),
+                    hash: "d7695c711babbd45".to_owned(),
                 },
                 session: "0123456789abcdef0123456789abcdef".to_owned(),
                 version: 0,

@@ -1,13 +1,12 @@
 //! How a session is written down: one versioned envelope for storage, wire and tests.
 //!
-//! The checksum finds damage and careless edits. It is no signature: whoever can write to the store can compute it again,
-//! so a store that others reach must seal what it keeps.
+//! The checksum is of everything before it, and finds damage and careless edits. It is no signature: whoever can write to
+//! the store can compute it again, so a store that others reach must seal what it keeps.
 
 use std::fmt::Debug;
-use std::hash::Hasher as _;
 
 use serde_json::{Map, Value};
-use siphasher::sip128::{Hasher128 as _, SipHasher24};
+use twox_hash::XxHash64;
 
 use crate::flow::Flow;
 use crate::ids::{FlowId, SessionId};
@@ -148,8 +147,8 @@ pub(crate) fn encode(
         &FIELDS,
         &[&SCHEMA, &chart, &flow, session, &version, state, case],
     );
-    let checksum = digits(&hasher_of(&text));
     text.pop();
+    let checksum = digits(&text);
     text.extend_from_slice(SEAM.as_bytes());
     text.extend_from_slice(&checksum);
     text.extend_from_slice(END.as_bytes());
@@ -271,9 +270,7 @@ fn intact(text: &str) -> Result<(), DecodeError> {
         Some((text.strip_suffix(SEAM)?, written))
     };
     let (body, written) = parts().ok_or(DecodeError::Malformed)?;
-    let mut hasher = hasher_of(body.as_bytes());
-    hasher.write(b"}");
-    if written.as_bytes() == digits(&hasher) {
+    if written.as_bytes() == digits(body.as_bytes()) {
         Ok(())
     } else {
         Err(DecodeError::Tampered)
@@ -285,21 +282,14 @@ fn foreign_chart(text: &str, chart: ChartName) -> Option<DecodeError> {
     (found != chart).then_some(DecodeError::ForeignChart { found })
 }
 
-/// SipHash-2-4 with 128 bits under a fixed key, as 32 hexadecimal digits.
+/// XXH64 without a seed, as 16 hexadecimal digits.
 pub(crate) fn checksum(bytes: &[u8]) -> String {
-    as_text(&digits(&hasher_of(bytes))).to_owned()
+    as_text(&digits(bytes)).to_owned()
 }
 
-/// What has seen these bytes.
-fn hasher_of(bytes: &[u8]) -> SipHasher24 {
-    let mut hasher = SipHasher24::new_with_key(b"kyc snapshot v1 ");
-    hasher.write(bytes);
-    hasher
-}
-
-fn digits(hasher: &SipHasher24) -> [u8; DIGITS] {
+fn digits(bytes: &[u8]) -> [u8; DIGITS] {
     let mut digits = [0; DIGITS];
-    let hash = hasher.finish128().as_u128().to_be_bytes();
+    let hash = XxHash64::oneshot(0, bytes).to_be_bytes();
     for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(hash) {
         *pair = [byte >> 4, byte & 15].map(|digit| HEXADECIMAL[usize::from(digit)]);
     }
@@ -314,7 +304,7 @@ const OPENING: &str = "{\"schema\":1,";
 const SEAM: &str = ",\"checksum\":\"";
 const END: &str = "\"}";
 /// How long a checksum is.
-const DIGITS: usize = 32;
+const DIGITS: usize = 16;
 const HEXADECIMAL: [u8; 16] = *b"0123456789abcdef";
 
 #[cfg(test)]
