@@ -161,7 +161,7 @@ impl Blobs {
         if cause.is_some_and(|cause| FULL.contains(&cause.kind())) {
             return StoreError::Full { store: NAME };
         }
-        if cause.is_some_and(|cause| cfg!(unix) && cause.raw_os_error() == Some(EIO)) {
+        if cause.is_some_and(has_failed) {
             self.pulse.stop();
         }
         world(error)
@@ -315,8 +315,12 @@ impl Blobs {
             let path = directory.ancestors();
             let mut path = path.take_while(|path| path.starts_with(&*root));
             path.try_for_each(|directory| match File::open(directory) {
-                // Only what cannot be synced is lost: one that cannot be opened, because too many files are, can be later.
                 Ok(opened) => opened.sync_all().inspect_err(|_| pulse.stop()),
+                Err(error) if has_failed(&error) => {
+                    pulse.stop();
+                    Err(error)
+                }
+                // One that cannot be opened, because too many files are, can be synced later.
                 Err(error) => gone_is_fine(Err(error)),
             })
         })
@@ -381,6 +385,10 @@ fn cause_of(error: &Error) -> Option<&io::Error> {
 const FULL: [io::ErrorKind; 2] = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
 /// The disk has failed, which `io::ErrorKind` has no name for.
 const EIO: i32 = 5;
+
+fn has_failed(cause: &io::Error) -> bool {
+    cfg!(unix) && cause.raw_os_error() == Some(EIO)
+}
 
 fn world(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::backend(NAME, error)
