@@ -30,6 +30,20 @@ async function holdsUp(applicant, ...files) {
   return letsThrough;
 }
 
+/**
+ * Changes the page on its way.
+ * @param {import("../people/applicant.mjs").Applicant} applicant
+ * @param {(page: { body: string, policy: string }) => Partial<{ body: string, policy: string }>} change
+ */
+async function meddles(applicant, change) {
+  await applicant.context.route("**/apply/", async (route) => {
+    const response = await route.fetch();
+    const page = { body: await response.text(), policy: response.headers()["content-security-policy"] ?? "" };
+    const { body, policy } = { ...page, ...change(page) };
+    await route.fulfill({ response, body, headers: { ...response.headers(), "content-security-policy": policy } });
+  });
+}
+
 /** @param {import("../people/applicant.mjs").Applicant} applicant */
 async function agrees(applicant) {
   await applicant.the("consent").check();
@@ -53,6 +67,38 @@ test("the first screen needs nothing but what the page names, neither chart nor 
   // It says what is missing: the screen is alive.
   await applicant.the("problem").waitFor();
   assert.ok(received > 10_000 && received <= MOST_BYTES, `${received} bytes`);
+});
+
+test("the session is asked for before any file of the page has come", async (t) => {
+  const { link } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  const letsThrough = await holdsUp(applicant, "**/assets/*");
+  const told = applicant.page.waitForResponse((response) => new URL(response.url()).pathname.startsWith("/applicant/v1/sessions/"));
+  await applicant.page.goto(link, { waitUntil: "commit" });
+  assert.equal((await told).status(), 200);
+  letsThrough();
+  await applicant.the("start").waitFor();
+});
+
+test("a script that the page was not served with is not run, and what is there works", async (t) => {
+  const { link } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  await meddles(applicant, ({ body }) => ({ body: body.replace("</title>", "</title><script>document.documentElement.dataset.foreign = ''</script>") }));
+  await applicant.open(link);
+  await applicant.consents();
+  assert.equal(await applicant.page.locator("html[data-foreign]").count(), 0);
+  // The browser has complained of that one, and of nothing else.
+  assert.match(applicant.complaints.splice(0).join("\n"), /^[^\n]*inline script[^\n]*$/);
+});
+
+test("a page whose first script may not run opens all the same", async (t) => {
+  const { link } = await stage.integrator.open();
+  const applicant = await stage.stranger(t);
+  await meddles(applicant, ({ policy }) => ({ policy: policy.replace(/ 'sha256-[^']*'/, "") }));
+  await applicant.open(link);
+  await applicant.consents();
+  await applicant.saved();
+  assert.match(applicant.complaints.splice(0).join("\n"), /^[^\n]*inline script[^\n]*$/);
 });
 
 test("a press that is faster than the chart is answered at once, kept, and carried out with it", async (t) => {

@@ -6,32 +6,44 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::config::Origin;
-use crate::pages::Page;
+use crate::pages::{Inline, Page};
 
 /// The header lines that depend on the installation.
 #[derive(Clone, Debug)]
 pub(crate) struct Lines {
-    apply: HeaderValue,
-    backoffice: HeaderValue,
+    /// Who may frame the applicant's page.
+    ancestors: String,
     strict_transport: bool,
 }
 
 impl Lines {
     /// `ancestors` may frame the applicant's page; `https` tells whether the public address is one of TLS.
     pub(crate) fn new(ancestors: &[Origin], https: bool) -> Self {
-        let framed_by = |ancestors: &str| {
-            HeaderValue::try_from(format!("{PAGE_POLICY}; frame-ancestors {ancestors}"))
-                .unwrap_or(HeaderValue::from_static(API_POLICY))
-        };
-        let ancestors: Vec<_> = ancestors.iter().map(Origin::as_str).collect();
+        let named: Vec<_> = ancestors.iter().map(Origin::as_str).collect();
         Self {
-            apply: match ancestors[..] {
-                [] => framed_by("'none'"),
-                _ => framed_by(&ancestors.join(" ")),
+            ancestors: match named[..] {
+                [] => "'none'".into(),
+                _ => named.join(" "),
             },
-            backoffice: framed_by("'none'"),
             strict_transport: https,
         }
+    }
+
+    /// What a page may do: run its own files, and of scripts within it those that it was served with.
+    fn policy(&self, page: Page, inline: Option<&Inline>) -> HeaderValue {
+        let scripts: String = inline
+            .iter()
+            .flat_map(|inline| &inline.0)
+            .map(|digest| format!(" '{digest}'"))
+            .collect();
+        let ancestors = match page {
+            Page::Apply => &self.ancestors,
+            Page::Backoffice => "'none'",
+        };
+        HeaderValue::try_from(format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; {PAGE_POLICY}; frame-ancestors {ancestors}"
+        ))
+        .unwrap_or(HeaderValue::from_static(API_POLICY))
     }
 }
 
@@ -43,6 +55,7 @@ pub(crate) async fn on_every_answer(
 ) -> Response {
     let page = Page::of(request.uri().path());
     let mut response = next.run(request).await;
+    let inline = response.extensions_mut().remove::<Inline>();
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: HeaderValue| {
         headers.insert(name, value);
@@ -77,15 +90,14 @@ pub(crate) async fn on_every_answer(
         headers.insert(header::CACHE_CONTROL, text("no-store"));
     }
     let policy = match page {
-        Some(Page::Apply) => lines.apply.clone(),
-        Some(Page::Backoffice) => lines.backoffice.clone(),
+        Some(page) => lines.policy(page, inline.as_ref()),
         None => text(API_POLICY),
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+const PAGE_POLICY: &str = "style-src 'self'; \
     img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
     worker-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; require-trusted-types-for 'script'";
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox";

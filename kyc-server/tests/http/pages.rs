@@ -1,9 +1,12 @@
 //! The two pages as a browser gets them, and what it may do with them.
 
 use std::fs;
+use std::time::SystemTime;
 
+use base64ct::{Base64, Encoding as _};
 use reqwest::redirect::Policy;
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Response, StatusCode};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::harness::{World, config, problem};
@@ -75,6 +78,98 @@ async fn a_page_may_run_its_own_scripts_and_wasm_and_nothing_else() {
             .unwrap()
             .contains("<title>backoffice</title>")
     );
+}
+
+fn named(script: &str) -> String {
+    let digest = Base64::encode_string(&Sha256::digest(script));
+    format!("script-src 'self' 'wasm-unsafe-eval' 'sha256-{digest}';")
+}
+
+fn policy_of(answer: &Response) -> &str {
+    answer.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_script_that_stands_in_a_page_runs_by_its_digest_and_no_other() {
+    let pages = built();
+    let index = pages.path().join("apply/index.html");
+    let plain = "script-src 'self' 'wasm-unsafe-eval';";
+    fs::write(
+        &index,
+        "<!doctype html><script>ask('é')</script><script src=\"/apply/assets/app-1a2b.js\"></script>",
+    )
+    .unwrap();
+    let world = World::with(config(), Some(pages.path().to_owned())).await;
+    for path in ["/apply/", "/apply/index.html", "/apply/?lang=de"] {
+        let page = world.get(path).send().await.unwrap();
+        assert!(policy_of(&page).contains(&named("ask('é')")), "{path}");
+        assert!(!policy_of(&page).contains("unsafe-inline"));
+    }
+    for path in [
+        "/backoffice/",
+        "/apply/assets/app-1a2b.js",
+        "/apply/nothing.html",
+    ] {
+        let other = world.get(path).send().await.unwrap();
+        assert!(policy_of(&other).contains(plain), "{path}");
+    }
+
+    // Neither what has attributes nor what nobody closes.
+    fs::write(
+        &index,
+        "<script type=\"module\">one()</script><script async>two()</script><script>three()",
+    )
+    .unwrap();
+    let page = world.get("/apply/").send().await.unwrap();
+    assert!(policy_of(&page).contains(plain));
+}
+
+#[tokio::test]
+async fn a_page_and_its_policy_agree_whatever_a_cache_has() {
+    let pages = built();
+    let index = pages.path().join("apply/index.html");
+    let put = |script: &str| {
+        fs::write(&index, format!("<script>{script}</script>")).unwrap();
+        // As packed files often have it, and whoever rolls back: nothing can be told from when it was written.
+        let file = fs::File::options().write(true).open(&index).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    };
+    put("one()");
+    let world = World::with(config(), Some(pages.path().to_owned())).await;
+    let first = world.get("/apply/").send().await.unwrap();
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert!(!first.headers().contains_key("last-modified"));
+    let again = |tag: String| {
+        let asked = world.get("/apply/").header("if-none-match", tag);
+        asked.header("if-modified-since", "Sat, 21 Nov 2026 10:00:00 GMT")
+    };
+
+    for told in [tag.clone(), format!("\"other\", W/{tag}")] {
+        let same = again(told).send().await.unwrap();
+        assert_eq!(same.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(same.headers()["cache-control"], "no-cache");
+        assert_eq!(same.headers()["etag"], *tag);
+        assert!(policy_of(&same).contains(&named("one()")));
+        assert_eq!(same.text().await.unwrap(), "");
+    }
+
+    put("two()");
+    let other = again(tag.clone()).send().await.unwrap();
+    assert_eq!(other.status(), StatusCode::OK);
+    assert_ne!(other.headers()["etag"], *tag);
+    assert!(policy_of(&other).contains(&named("two()")));
+    assert_eq!(other.text().await.unwrap(), "<script>two()</script>");
+
+    // Whole or not at all: a part would have a policy of its own.
+    let part = world.get("/apply/").header("range", "bytes=0-3");
+    let part = part.send().await.unwrap();
+    assert_eq!(part.status(), StatusCode::OK);
+    assert_eq!(part.text().await.unwrap(), "<script>two()</script>");
+    let head = world.ask(Method::HEAD, "/apply/").send().await.unwrap();
+    assert!(policy_of(&head).contains(&named("two()")));
+    assert_eq!(head.text().await.unwrap(), "");
 }
 
 #[tokio::test]

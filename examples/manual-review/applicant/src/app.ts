@@ -6,7 +6,7 @@ import { progress, saveStatus } from "./around";
 import { watchForDesk } from "./camera";
 import { credential } from "./credential";
 import { company, NOBODY, textsFor, type Company } from "./company";
-import { early, seen, sent } from "./headstart";
+import { early, seen, sent } from "./early";
 import { Later, type Walk } from "./later";
 import { digits, explained, Part, type Desk, type Drawn } from "./part";
 import { forget, forgetEnded, isLetIn } from "./remembered";

@@ -1,32 +1,28 @@
-/** Asks for the session while the rest of the page is still on its way. A script of its own, so that it is there first. */
+/** Asks for the session while the rest of the page is still on its way. Stands in the page itself, so that it is there first; what it got is in `early.ts`. */
 import type { Credential, Loaded } from "@kyc/sdk";
 import { recalled, remember } from "./remembered";
 
 const API = "/applicant/v1";
 
-/** Answers that nobody has taken yet, by what was asked. */
-const asked = new Map<string, Promise<Response>>();
-
-let isOut: () => void = () => undefined;
-
-/** Settles when the session is asked for, or will not be: until then whoever draws keeps the answer to the link's code from being read. */
-export const sent = new Promise<void>((resolve) => (isOut = resolve));
-
-/** Where the session stands as the server told first; `null` when it could not be asked, or said no. Never rejects. */
-export const seen: Promise<Loaded | null> = look().catch(() => null).finally(() => isOut());
-
-/** For who asks for the same thing a moment later: the answer that is there already or on its way, once; else it goes out. */
-export const early: typeof fetch = (input, init) => {
-  const what = `${init?.method ?? "GET"} ${String(input)}`;
-  const answer = asked.get(what);
-  asked.delete(what);
-  return answer ?? fetch(input, init);
-};
-
-/** From here on everything that is asked goes out: an answer that nobody took is old by now. */
-export function forgetEarly(): void {
-  asked.clear();
+/** What the first script leaves to the others. */
+export interface Headstart {
+  /** Where the session stands as the server told; `null` when it could not be asked, or said no. Never rejects. */
+  readonly seen: Promise<Loaded | null>;
+  /** Settles when the session is asked for, or will not be. */
+  readonly sent: Promise<void>;
+  /** The answers, by what was asked. */
+  readonly asked: Map<string, Promise<Response>>;
 }
+
+declare global {
+  var kycHeadstart: Headstart | undefined;
+}
+
+const asked = new Map<string, Promise<Response>>();
+let isOut: () => void = () => undefined;
+const sent = new Promise<void>((resolve) => (isOut = resolve));
+const seen = look().catch(() => null).finally(() => isOut());
+globalThis.kycHeadstart = { seen, sent, asked };
 
 /** Not for who comes with another device's code: nobody has let them in yet. */
 async function look(): Promise<Loaded | null> {

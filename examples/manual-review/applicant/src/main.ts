@@ -1,6 +1,5 @@
 import "../../theme.css";
 import "./applicant.css";
-import "./headstart";
 import "./app";
 import { openableOffline } from "./offline";
 

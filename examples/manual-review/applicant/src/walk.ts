@@ -1,6 +1,6 @@
 /** What a walk needs besides its first screen: the session, and the screens without a camera. */
 import { HttpTransport, init, KycSession, type Credential } from "@kyc/sdk";
-import { early, forgetEarly } from "./headstart";
+import { early, forgetEarly } from "./early";
 import "./screens/details";
 import "./screens/document";
 import "./screens/elsewhere";
