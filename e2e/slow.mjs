@@ -123,11 +123,24 @@ async function visited(link, { isKnown = false, mayPress = false } = {}) {
   await page.goto(await link(), { waitUntil: "commit", timeout: 120_000 });
   const interactive = await page.waitForFunction(() => Reflect.get(window, "interactive"), null, { timeout: 120_000 });
   const interactiveMs = /** @type {number} */ (await interactive.jsonValue());
-  const paintMs = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN);
+  const paintMs = await page.evaluate(painted);
   const { received, requests, byKind } = traffic();
   const pressed = mayPress ? await press(page) : { answeredMs: null, nextMs: null };
   await context.close();
   return { received, requests, byKind, paintMs, interactiveMs, ...pressed };
+}
+
+/** When there was something to see; a page may be told of that after it can be used. @returns {Promise<number>} */
+function painted() {
+  return new Promise((resolve) => {
+    const watch = new PerformanceObserver((list) => {
+      const [first] = list.getEntriesByName("first-contentful-paint");
+      if (first === undefined) return;
+      watch.disconnect();
+      resolve(first.startTime);
+    });
+    watch.observe({ type: "paint", buffered: true });
+  });
 }
 
 /**
