@@ -1,20 +1,21 @@
-//! What an applicant's page may ask: trade a link for a token, then read, move and feed the one session it is bound to.
+//! What an applicant's page may ask: read, move and feed the one session that its token is bound to.
 
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::collection::{Event, Session, State as Stands};
-use kyc_core::{Actor, BlobRef, Key, Sender, SessionId, Source, Timestamp};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use utoipa::ToSchema;
+use kyc_core::journal::Hash;
+use kyc_core::{Actor, BlobRef, Key, Sender, SessionId, Source};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::{App, StepTaken};
 use crate::auth::ApplicantCaller;
 use crate::device_key;
+use crate::exchange;
 use crate::handover;
 use crate::integrator::Opened;
 use crate::parts;
@@ -27,8 +28,7 @@ use crate::uploads::{Sheet, Wanted};
 
 /// The routes of this audience, below `/applicant/v1`.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(exchange))
+    exchange::routes()
         .routes(routes!(read))
         .routes(routes!(send))
         .routes(routes!(upload, show))
@@ -37,48 +37,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(parts::routes())
         .merge(device_key::routes())
         .merge(handover::routes())
-}
-
-/// The code of a link.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Exchange {
-    /// What stands behind `#code=`.
-    code: String,
-}
-
-/// What a link is worth.
-#[derive(Serialize, ToSchema)]
-struct Exchanged {
-    /// The session it leads into.
-    #[schema(value_type = String)]
-    session: SessionId,
-    /// Proves from now on who is asking. Shown once.
-    token: String,
-    /// When the token is worth nothing any more, in milliseconds since 1970.
-    #[schema(value_type = u64)]
-    expires_at: Timestamp,
-}
-
-/// Trade the code of a link for a token. Works once.
-#[utoipa::path(
-    post, path = "/exchange", tag = "applicant",
-    request_body = Exchange,
-    responses(
-        (status = OK, body = Exchanged),
-        (status = UNAUTHORIZED, description = "code_invalid", body = schema::Problem, content_type = "application/problem+json"),
-    ),
-)]
-async fn exchange(
-    State(app): State<App>,
-    Strict(exchange): Strict<Exchange>,
-) -> Result<Json<Exchanged>, Problem> {
-    let (session, token, expires_at) = app.exchange(&exchange.code).await?;
-    Ok(Json(Exchanged {
-        session,
-        token: token.reveal().to_owned(),
-        expires_at,
-    }))
 }
 
 /// Read the session: what to show, the Flow, the snapshot that the page's own chart goes on from, and where a hand-over
@@ -103,12 +61,7 @@ async fn read(
     if session.state() != Stands::Final && has_seen(&headers, session.version()) {
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
-    let body = json!({
-        "view": app.view(&session).await?,
-        "flow": **session.flow(),
-        "snapshot": session.encode_for_applicant(),
-        "handover": app.handover(&caller.credential).await?,
-    });
+    let body = app.loaded(&session, &caller.credential).await?;
     Ok((tag, Json(body)).into_response())
 }
 
@@ -313,6 +266,20 @@ async fn link(State(app): State<App>, caller: ApplicantCaller) -> Result<Respons
 }
 
 impl App {
+    /// A session as the page is told it that has this token.
+    pub(crate) async fn loaded(
+        &self,
+        session: &Session,
+        credential: &Hash,
+    ) -> Result<Value, Problem> {
+        Ok(json!({
+            "view": self.view(session).await?,
+            "flow": **session.flow(),
+            "snapshot": session.encode_for_applicant(),
+            "handover": self.handover(credential).await?,
+        }))
+    }
+
     /// Looks once more whether the session takes images. Bytes take their time: whoever was erased meanwhile must not have left
     /// an image or a part of one behind.
     pub(crate) async fn still_takes(

@@ -13,6 +13,7 @@ mod delivery;
 mod device_key;
 mod devices;
 mod editions;
+mod exchange;
 mod files;
 mod grants;
 mod handover;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kyc_persist::kv::Engine as _;
 use kyc_persist::{Kek, Keyring, MemoryVault, Safe, SealedStore, Sled, SledStore};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{API_KEY, Stage, World, problem};
@@ -22,12 +23,14 @@ async fn a_damaged_case_is_named_and_not_served_and_the_others_go_on() {
         before: open().await,
         ..Stage::new()
     };
-    let (damaged, whole) = {
+    let (damaged, whole, by_link) = {
         let world = World::on(&stage).await;
         let (one, other) = (world.applicant("one").await, world.applicant("other").await);
         one.arrive().await;
         other.arrive().await;
-        let sessions = (one.session.clone(), other.session.clone());
+        let by_link = one.ask(Method::POST, "/links").send().await.unwrap();
+        let by_link: Value = by_link.json().await.unwrap();
+        let sessions = (one.session.clone(), other.session.clone(), by_link);
         world.end().await;
         sessions
     };
@@ -66,6 +69,22 @@ async fn a_damaged_case_is_named_and_not_served_and_the_others_go_on() {
     problem(read.send().await.unwrap(), 500, "session_unreadable").await;
     let claimed = reviewer.send(&whole, json!({ "type": "claim" })).await;
     assert_eq!(claimed["to"], "in_review");
+
+    // Its link is worth the token, which is told what is wrong.
+    let link = world.post(&format!("/integrator/v1/sessions/{damaged}/links"));
+    let link = link.bearer_auth(API_KEY).send().await.unwrap();
+    problem(link, 500, "session_unreadable").await;
+    let code = by_link["link"].as_str().unwrap();
+    let asked = world.post("/applicant/v1/exchange").json(&json!({
+        "code": code.split_once("#code=").unwrap().1, "load": true,
+    }));
+    let told: Value = asked.send().await.unwrap().json().await.unwrap();
+    assert_eq!(told.get("loaded"), None);
+    let path = format!("/applicant/v1/sessions/{damaged}");
+    let read = world
+        .get(&path)
+        .bearer_auth(told["token"].as_str().unwrap());
+    problem(read.send().await.unwrap(), 500, "session_unreadable").await;
     world.end().await;
 }
 

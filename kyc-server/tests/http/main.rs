@@ -21,6 +21,7 @@ mod description;
 mod device_key;
 mod endpoints;
 mod erasures;
+mod exchange;
 mod files;
 mod flows;
 mod give_back;

@@ -11,6 +11,7 @@ export {
   HttpTransport,
   type Asking,
   type Credential,
+  type Exchanged,
   type HttpOptions,
   type Link,
   type Loaded,

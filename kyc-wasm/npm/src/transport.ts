@@ -58,6 +58,11 @@ export interface Credential {
   readonly expires_at: number;
 }
 
+/** What the server answers to a link's code with `load: true`: the credential, and at once what it opens. Of these, keep the credential alone. */
+export interface Exchanged extends Credential {
+  readonly loaded?: Loaded;
+}
+
 /** A one-use link that opens the session on another device. */
 export interface Link {
   readonly link: string;
@@ -111,8 +116,10 @@ export class HttpTransport implements Transport {
   }
 
   /** Turns the code of a link, which works once, into the session's credential. */
-  static exchange(code: string, options: Reach = {}): Promise<Credential> {
-    return presented<Credential>("/exchange", code, options);
+  static async exchange(code: string, options: Reach = {}): Promise<Credential> {
+    // Whoever keeps what this answers keeps nothing of the session.
+    const { session, token, expires_at } = await presented<Exchanged>("/exchange", code, options);
+    return { session, token, expires_at };
   }
 
   /** Asks to be let in with the code of another device's hand-over, which works once. Show the digits, and wait. */

@@ -20,11 +20,18 @@ describe("links", () => {
 
     const credential = await HttpTransport.exchange(code, { base: server.base });
 
-    expect(credential).toMatchObject({ session: "s-1", token: server.token });
+    expect(credential).toEqual({ session: "s-1", token: server.token, expires_at: expect.any(Number) as number });
     await expect(HttpTransport.exchange(code, { base: server.base })).rejects.toMatchObject({
       code: "link_invalid",
       problem: { status: 401, code: "code_invalid" },
     });
+  });
+
+  test("what a code is exchanged for can be kept: nothing of the session is in it, even where the server has told that", async () => {
+    const told = { session: "s-1", token: "t", expires_at: 1, loaded: { view: { given_names: "Erika" } } };
+    const fetch: typeof globalThis.fetch = () => Promise.resolve(Response.json(told));
+
+    expect(await HttpTransport.exchange("code", { fetch })).toEqual({ session: "s-1", token: "t", expires_at: 1 });
   });
 
   test("a server that is away does not spend the code", async () => {

@@ -6,7 +6,7 @@ import { progress, saveStatus } from "./around";
 import { watchForDesk } from "./camera";
 import { credential } from "./credential";
 import { company, NOBODY, textsFor, type Company } from "./company";
-import { early, seen, sent } from "./early";
+import { early, seen } from "./early";
 import { Later, type Walk } from "./later";
 import { digits, explained, Part, type Desk, type Drawn } from "./part";
 import { forget, forgetEnded, isLetIn } from "./remembered";
@@ -345,8 +345,7 @@ export class KycApplicant extends Part {
 
   /** The page as the company wants it, with the words of its first screen in the language that is wished for; in English when they do not come. */
   async #dress(): Promise<void> {
-    const soon = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
-    [this.company] = await Promise.all([company(), Promise.race([sent, soon])]);
+    this.company = await company();
     if (this.company.style !== null) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: this.company.style }));
     const [language, wording] = [negotiated(this.#wishes, this.#offered()), this.#wording()];
     this.t ??= await firstTextsIn(language, wording).catch(() => firstInEnglish(wording));
@@ -430,9 +429,6 @@ export class KycApplicant extends Part {
 }
 
 type Closed = "open-no_link" | "open-signed_out" | "open-taken_back" | "open-given_back" | "open-used" | "open-offline" | "open-broken" | "join-used" | "join-ended";
-
-/** In milliseconds: for so long drawing waits until the session is asked for, since on a slow phone it takes as long itself. */
-const LONGEST_WAIT = 300;
 
 /** What the screens around photos and files are for. */
 const WITH_CAMERA: ReadonlySet<NextAction> = new Set<NextAction>([

@@ -2,11 +2,11 @@
 import type { Headstart } from "./headstart";
 
 /** Nothing, where the script could not run: then everything is asked for in its turn. */
-const { seen, sent, asked }: Headstart = globalThis.kycHeadstart ?? { seen: Promise.resolve(null), sent: Promise.resolve(), asked: new Map() };
+const { seen, asked }: Headstart = globalThis.kycHeadstart ?? { seen: Promise.resolve(null), asked: new Map() };
 // It is ours from here on, and nobody else's.
 globalThis.kycHeadstart = undefined;
 
-export { seen, sent };
+export { seen };
 
 /** The answer that is there already or on its way, once; else it goes out. */
 export const early: typeof fetch = (input, init) => {
