@@ -124,16 +124,21 @@ async fn who_writes_to_the_store_lets_nobody_in() {
         let store = stage.store.clone();
         async move { store.put(&digest_of(secret), grant).await.unwrap() }
     };
-    write("a-cookie", "reviewer:ada", format!("reviewer {end}")).await;
-    write("a-token", &erika.session, "applicant".into()).await;
+    let forged = "A".repeat(43);
+    for signature in [String::new(), format!(".{forged}")] {
+        let purpose = format!("reviewer {end}{signature}");
+        write("a-cookie", "reviewer:ada", purpose).await;
+        let purpose = format!("applicant{signature}");
+        write("a-token", &erika.session, purpose).await;
 
-    let path = "/backoffice/v1/cases";
-    let cookie = "__Host-kyc_reviewer=a-cookie";
-    let as_ada = world.get(path).header("cookie", cookie).send().await;
-    problem(as_ada.unwrap(), 401, "unauthorized").await;
-    let path = format!("/applicant/v1/sessions/{}", erika.session);
-    let as_erika = world.get(&path).bearer_auth("a-token").send().await;
-    problem(as_erika.unwrap(), 401, "unauthorized").await;
+        let path = "/backoffice/v1/cases";
+        let cookie = "__Host-kyc_reviewer=a-cookie";
+        let as_ada = world.get(path).header("cookie", cookie).send().await;
+        problem(as_ada.unwrap(), 401, "unauthorized").await;
+        let path = format!("/applicant/v1/sessions/{}", erika.session);
+        let as_erika = world.get(&path).bearer_auth("a-token").send().await;
+        problem(as_erika.unwrap(), 401, "unauthorized").await;
+    }
 }
 
 #[tokio::test]
