@@ -1,7 +1,10 @@
 //! The nouns of additional steps that both charts share: names, types, ways to hand in, kinds of bills, comparisons.
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::case::words;
 use crate::ids::{FieldName, NotAName};
@@ -40,7 +43,7 @@ impl StepName {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0);
-        std::str::from_utf8(&self.0[..length.unwrap_or(LONGEST_NAME)]).unwrap_or_default()
+        core::str::from_utf8(&self.0[..length.unwrap_or(LONGEST_NAME)]).unwrap_or_default()
     }
 }
 

@@ -1,5 +1,8 @@
 //! The nouns both charts share: documents and their sides, items, reasons, decisions.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::additional::Brief;
 use crate::item::Item;
 use crate::json::records;
@@ -40,7 +43,7 @@ macro_rules! words {
         }
 
         impl crate::json::Write for $name {
-            fn write(&self, text: &mut Vec<u8>) {
+            fn write(&self, text: &mut alloc::vec::Vec<u8>) {
                 crate::json::Write::write(self.as_str(), text);
             }
         }
@@ -56,8 +59,8 @@ macro_rules! words {
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 formatter.write_str(self.as_str())
             }
         }

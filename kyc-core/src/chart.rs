@@ -1,7 +1,9 @@
 //! What both charts have in common, for a host that keeps sessions of either kind.
 
-use std::fmt::Debug;
-use std::sync::Arc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,7 +25,7 @@ pub trait Chart: Clone + Debug + Send + Sync + Sized + sealed::Sealed + 'static 
     /// What leaves it.
     type Effect: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync;
     /// Its answer to an event that is not accepted.
-    type Rejected: std::error::Error + Clone + PartialEq + Serialize + Send + Sync;
+    type Rejected: core::error::Error + Clone + PartialEq + Serialize + Send + Sync;
 
     /// A session at its beginning, version 0.
     fn open(flow: &Arc<Flow>, id: SessionId, now: Timestamp) -> Self;

@@ -7,7 +7,10 @@ mod machine;
 mod table;
 mod view;
 
-use std::sync::Arc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
 
 pub use self::additional::{Given, GivenFields};
 pub use self::case::{Hold, Idle};
@@ -26,7 +29,7 @@ use crate::actor::{Actor, Sender};
 use crate::additional::StepName;
 use crate::case::{Ask, Phase, RetakeReason, Side};
 use crate::chart::{self, Taken, answers};
-use crate::engine::{self, Decided, Desk};
+use crate::engine::{self, Decided, Desk, IS_AUTHORITY};
 use crate::flow::{AdditionalStep, Flow, Matrix};
 use crate::ids::{BlobRef, SessionId};
 use crate::item::Item;
@@ -413,19 +416,21 @@ impl Session {
             EventKind::ReviewStep => would(&Event::ReviewStep),
             EventKind::AcceptStep => would(&Event::AcceptStep),
             EventKind::RetakeStep => would(&Event::RetakeStep),
-            EventKind::Prescribe => would(&Event::Prescribe {
+            EventKind::Prescribe if IS_AUTHORITY => would(&Event::Prescribe {
                 steps: None,
                 given: Given::new(),
             }),
-            EventKind::SupplyStep => self.case.could_be_supplied(&self.flow),
-            EventKind::RequestResubmission => self.case.captures.first().is_some_and(|capture| {
-                let ask = Ask {
-                    item: capture.item,
-                    reason: RetakeReason::Other,
-                    message: None,
-                };
-                would(&Event::RequestResubmission { items: vec![ask] })
-            }),
+            EventKind::SupplyStep if IS_AUTHORITY => self.case.could_be_supplied(&self.flow),
+            EventKind::RequestResubmission if IS_AUTHORITY => {
+                self.case.captures.first().is_some_and(|capture| {
+                    let ask = Ask {
+                        item: capture.item,
+                        reason: RetakeReason::Other,
+                        message: None,
+                    };
+                    would(&Event::RequestResubmission { items: vec![ask] })
+                })
+            }
             EventKind::DeadlineReached => would(&Event::DeadlineReached),
             EventKind::ReminderDue => self.reminder_at().is_some(),
             EventKind::Cancel => would(&Event::Cancel),
@@ -434,6 +439,10 @@ impl Session {
                 reason: HoldReason::Other,
             }),
             EventKind::Lift => would(&Event::Lift),
+            EventKind::Prescribe
+            | EventKind::SupplyStep
+            | EventKind::RequestResubmission
+            | EventKind::Decide => IS_AUTHORITY,
             _ => true,
         }
     }

@@ -1,7 +1,9 @@
 //! Which countries there are: the officially assigned alpha-2 codes of ISO 3166-1.
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::text::as_text;
 
@@ -35,7 +37,7 @@ impl Country {
 
     /// The code.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 

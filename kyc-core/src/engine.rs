@@ -13,6 +13,10 @@ use crate::actor::Actor;
 use crate::flow::Flow;
 use crate::time::Timestamp;
 
+/// Whether what is said by others than the applicant is decided here, too. A page takes no such event, and does not download
+/// what decides it.
+pub(crate) const IS_AUTHORITY: bool = cfg!(feature = "authority");
+
 /// What a chart brings for the engine to run it.
 pub(crate) trait Machine: Default {
     type Place: Copy;

@@ -8,8 +8,12 @@ mod resolved;
 mod shutter;
 mod steps;
 
-use std::fmt;
-use std::sync::Arc;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::Serialize;
 

@@ -1,8 +1,10 @@
 //! The names things go by. Each is parsed once; after that it is known to be well formed, and shared rather than copied.
 
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::text::as_text;
 

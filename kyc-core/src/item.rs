@@ -1,7 +1,9 @@
 //! What is judged and asked for again one by one: the photos, and each additional step under its name.
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

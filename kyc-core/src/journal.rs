@@ -1,6 +1,8 @@
 //! What happened, in order, without personal data: kinds, states and names, chained by hash.
 
-use std::fmt;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};

@@ -9,7 +9,9 @@ mod scan;
 mod value;
 mod writer;
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 pub(crate) use self::reader::Reader;
 pub use self::record::Field;
@@ -97,7 +99,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-impl std::error::Error for Malformed {}
+impl core::error::Error for Malformed {}
 
 /// What most snapshots and views fit in.
 pub(crate) const USUAL: usize = 1024;

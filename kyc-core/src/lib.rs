@@ -29,6 +29,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// What std brings along for panics and formatting is a good part of what a browser would download.
+#![cfg_attr(not(any(test, feature = "testing")), no_std)]
+
+extern crate alloc;
+
 mod actor;
 mod additional;
 mod case;

@@ -1,6 +1,7 @@
 //! What must never be printed is wrapped here.
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 

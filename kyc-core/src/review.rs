@@ -6,7 +6,10 @@ mod machine;
 mod table;
 mod view;
 
-use std::sync::Arc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
 
 pub use self::event::{Effect, Event, EventKind, Reason, Verdict};
 pub use self::table::{Spec, State};

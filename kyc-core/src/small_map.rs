@@ -1,8 +1,9 @@
 //! A map of few entries: a list in the order of its keys. A browser downloads far less of it than of a tree.
 
-use std::borrow::Borrow;
-use std::fmt;
-use std::marker::PhantomData;
+use alloc::borrow::Borrow;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -137,7 +138,7 @@ impl<K: Ord, V> Extend<(K, V)> for SmallMap<K, V> {
 
 impl<K, V> IntoIterator for SmallMap<K, V> {
     type Item = (K, V);
-    type IntoIter = std::vec::IntoIter<(K, V)>;
+    type IntoIter = alloc::vec::IntoIter<(K, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
@@ -146,7 +147,7 @@ impl<K, V> IntoIterator for SmallMap<K, V> {
 
 impl<'a, K, V> IntoIterator for &'a SmallMap<K, V> {
     type Item = (&'a K, &'a V);
-    type IntoIter = std::iter::Map<std::slice::Iter<'a, (K, V)>, fn(&'a (K, V)) -> Self::Item>;
+    type IntoIter = core::iter::Map<core::slice::Iter<'a, (K, V)>, fn(&'a (K, V)) -> Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter().map(|(key, value)| (key, value))
@@ -186,14 +187,14 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for S
 #[cfg(feature = "schema")]
 impl<V: schemars::JsonSchema> schemars::JsonSchema for SmallMap<String, V> {
     fn inline_schema() -> bool {
-        std::collections::BTreeMap::<String, V>::inline_schema()
+        alloc::collections::BTreeMap::<String, V>::inline_schema()
     }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        std::collections::BTreeMap::<String, V>::schema_name()
+    fn schema_name() -> alloc::borrow::Cow<'static, str> {
+        alloc::collections::BTreeMap::<String, V>::schema_name()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        std::collections::BTreeMap::<String, V>::json_schema(generator)
+        alloc::collections::BTreeMap::<String, V>::json_schema(generator)
     }
 }

@@ -3,7 +3,11 @@
 //! The checksum is of everything before it, and finds damage and careless edits. It is no signature: whoever can write to
 //! the store can compute it again, so a store that others reach must seal what it keeps.
 
-use std::fmt::Debug;
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt::Debug;
 
 use serde_json::{Map, Value};
 use twox_hash::XxHash64;
@@ -297,7 +301,7 @@ fn digits(bytes: &[u8]) -> [u8; DIGITS] {
 }
 
 fn as_text(digits: &[u8]) -> &str {
-    std::str::from_utf8(digits).unwrap_or_default()
+    core::str::from_utf8(digits).unwrap_or_default()
 }
 
 const OPENING: &str = "{\"schema\":1,";

@@ -1,8 +1,8 @@
 //! How what is one text in JSON is read: one of a few words, or a name that is parsed.
 
-use std::fmt;
-use std::marker::PhantomData;
-use std::str::FromStr;
+use core::fmt;
+use core::marker::PhantomData;
+use core::str::FromStr;
 
 use serde::de::{Deserializer, Error, Visitor};
 
@@ -27,7 +27,7 @@ where
 macro_rules! as_text {
     ($($name:ty = $blank:expr),*) => {$(
         impl crate::json::Write for $name {
-            fn write(&self, text: &mut Vec<u8>) {
+            fn write(&self, text: &mut alloc::vec::Vec<u8>) {
                 crate::json::Write::write(self.as_str(), text);
             }
         }

@@ -1,7 +1,8 @@
 //! Time is an argument: nothing in this crate asks a clock.
 
-use std::fmt;
-use std::ops::Add;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Add;
 
 use serde::{Deserialize, Serialize};
 
@@ -167,7 +168,7 @@ impl Date {
 #[error("not a date of the form YYYY-MM-DD")]
 pub struct NotADate;
 
-impl std::str::FromStr for Date {
+impl core::str::FromStr for Date {
     type Err = NotADate;
 
     fn from_str(text: &str) -> Result<Self, NotADate> {

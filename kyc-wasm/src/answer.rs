@@ -4,6 +4,9 @@
 //! follow four bits for the state after, one whether it must be kept and one whether it has effects; of a rejection six bits
 //! for the reason, from 1, or nothing where no guard was asked.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use kyc_core::collection::{EventKind, Reason, Rejected, State, Step};
 
 /// The text, or a field that is missing or too many, was not one of an event.

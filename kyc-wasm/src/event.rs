@@ -1,5 +1,7 @@
 //! An event from its kind and its texts.
 
+use alloc::string::String;
+
 use kyc_core::collection::{Event, EventKind, HoldReason};
 use kyc_core::{Consent, Details, DocumentType, ProofKind, Side, Source};
 

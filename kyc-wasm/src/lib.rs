@@ -3,10 +3,19 @@
 //! An event crosses as its kind and its texts, its answer as one number: nothing is parsed on the way. What is read once and
 //! drawn crosses as JSON. A fault is thrown as its code; the input is never repeated in it.
 
+#![cfg_attr(target_family = "wasm", no_std)]
+
+extern crate alloc;
+
 mod answer;
 mod event;
+#[cfg(target_family = "wasm")]
+mod host;
 
-use std::sync::Arc;
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use kyc_core::collection::{Effect, Session};
 use kyc_core::{DecodeError, Timestamp, json};

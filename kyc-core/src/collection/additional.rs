@@ -1,5 +1,7 @@
 //! What a session knows of additional steps: which are asked for, which is at hand, what is done with each.
 
+use alloc::string::String;
+
 use super::case::{Capture, Case, Chosen};
 use crate::additional::{Brief, FieldBrief, ProofKind, Source, StepName};
 use crate::flow::{AdditionalStep, Applies, Flow, Matrix};
@@ -33,7 +35,7 @@ records! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub(crate) proof: Option<ProofKind>,
         /// Handed in by the company after collection was complete.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         pub(crate) late: bool,
     }
 }

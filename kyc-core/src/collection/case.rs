@@ -1,11 +1,14 @@
 //! What a session knows, and the one place that changes it.
 
+use alloc::vec::Vec;
+
 use super::additional::{GivenFields, Origin, Prescribed};
 use super::event::{Effect, HoldReason};
 use super::table::State;
 use crate::additional::{Source, StepName};
 use crate::case::{Ask, Consent, Decision, Details, DocumentType, Exhibit, Side};
 use crate::country::Country;
+use crate::engine::IS_AUTHORITY;
 use crate::flow::Flow;
 use crate::ids::BlobRef;
 use crate::item::Item;
@@ -371,8 +374,8 @@ impl Case {
             Change::Retake(side) => self.retaking = side,
             Change::Accept(step) => self.accepted.push(step),
             Change::Reconsider => drop(self.accepted.pop()),
-            Change::Prescribe(prescribed) => self.prescribed = Some(prescribed),
-            Change::Supply(name, source, blob, fields) => {
+            Change::Prescribe(prescribed) if IS_AUTHORITY => self.prescribed = Some(prescribed),
+            Change::Supply(name, source, blob, fields) if IS_AUTHORITY => {
                 // What was there before stays beside it, for the auditor.
                 self.captures.push(Capture {
                     item: Item::AdditionalStep(name),
@@ -391,14 +394,14 @@ impl Case {
                 let told = exhibit.map(|exhibit| Effect::Supplement { exhibit });
                 self.held.extend(told);
             }
-            Change::Ask(items) => {
+            Change::Ask(items) if IS_AUTHORITY => {
                 self.asked = items;
                 self.round += 1;
                 self.attempts.clear();
                 self.accepted.clear();
                 self.deadline = Some(now + flow.definition().clocks.resubmission);
             }
-            Change::Decide(decision) => self.decision = Some(decision),
+            Change::Decide(decision) if IS_AUTHORITY => self.decision = Some(decision),
             Change::Erase => {
                 self.discard(|_| true);
                 self.consent = None;
@@ -415,6 +418,8 @@ impl Case {
                 self.redacted_at = Some(now);
                 self.held.push(Effect::Erase);
             }
+            // Nobody lets them happen in a page.
+            Change::Prescribe(_) | Change::Supply(..) | Change::Ask(_) | Change::Decide(_) => {}
             Change::Hold(reason) => self.hold = Some(Hold { reason, since: now }),
             Change::Lift => self.hold = None,
             Change::Remind(number, state) => {
@@ -439,7 +444,7 @@ impl Case {
         let round_is_over = to == State::Final || to.is_end();
         let stays = |effect: &Effect| !round_is_over && matches!(effect, Effect::Discard { .. });
         if !self.held.iter().any(stays) {
-            return std::mem::take(&mut self.held);
+            return core::mem::take(&mut self.held);
         }
         self.held.extract_if(.., |effect| !stays(effect)).collect()
     }

@@ -1,5 +1,7 @@
 //! What can happen to a session, who may say so, and what leaves it.
 
+use alloc::vec::Vec;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -145,7 +147,7 @@ impl Effect {
     pub(crate) fn without_given(&mut self) {
         let exhibits = match self {
             Self::Submit { exhibits, .. } => exhibits.as_mut_slice(),
-            Self::Supplement { exhibit } => std::slice::from_mut(exhibit),
+            Self::Supplement { exhibit } => core::slice::from_mut(exhibit),
             _ => &mut [],
         };
         let briefs = exhibits

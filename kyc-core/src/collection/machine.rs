@@ -8,7 +8,7 @@ use super::event::{Event, HoldReason, Reason};
 use super::table::State;
 use crate::case::{Ask, Consent, Details, DocumentType, Side, is_short};
 use crate::country::Country;
-use crate::engine::{self, Handler, IntoStateMachine, Machine, Outcome, Superstate};
+use crate::engine::{self, Handler, IS_AUTHORITY, IntoStateMachine, Machine, Outcome, Superstate};
 use crate::ids::BlobRef;
 use crate::item::Item;
 use crate::time::Date;
@@ -133,7 +133,7 @@ impl Superstate<Chart> for Group {
 fn welcome(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     match event {
         Event::Start { consent } => desk.go_or_refuse(begin(consent, desk)),
-        Event::Prescribe { steps, given } => {
+        Event::Prescribe { steps, given } if IS_AUTHORITY => {
             desk.go_or_refuse(prescribe(steps.as_ref(), given, desk))
         }
         Event::DeadlineReached => expire(desk),
@@ -226,8 +226,10 @@ fn selfie_review(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
 
 fn r#final(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     match event {
-        Event::RequestResubmission { items } => desk.go_or_refuse(ask_again(items, desk)),
-        Event::Decide { decision } => {
+        Event::RequestResubmission { items } if IS_AUTHORITY => {
+            desk.go_or_refuse(ask_again(items, desk))
+        }
+        Event::Decide { decision } if IS_AUTHORITY => {
             let end = match decision.outcome {
                 crate::case::Outcome::Approved => State::Approved,
                 crate::case::Outcome::Rejected => State::Rejected,
@@ -246,7 +248,7 @@ fn decided(state: State, event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
             source,
             blob,
             given,
-        } => desk.go_or_refuse(supply(state, (*step, *source, blob), given, desk)),
+        } if IS_AUTHORITY => desk.go_or_refuse(supply(state, (*step, *source, blob), given, desk)),
         _ => Outcome::Super,
     }
 }

@@ -1,5 +1,9 @@
 //! What is shown of a session: everything a page or a company needs, computed here so that nobody infers it.
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::Session;
 use super::case::Case;
 use super::event::EventKind;

@@ -1,5 +1,9 @@
 //! A Flow written in Rust: the same definition, step by step.
 
+use alloc::borrow::ToOwned as _;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::{
     AdditionalSteps, Checkpoints, Clocks, Definition, DocumentRule, Flow, FlowError, Images,
     Limits, ManualShutter, ReviewRule,

@@ -1,5 +1,7 @@
 //! What a definition means in the words of the charts. Whether it makes sense is the linter's question.
 
+use alloc::vec::Vec;
+
 use super::resolved::{Catalogue, OfferedStep};
 use super::steps::{AdditionalSteps, StepRule};
 use super::{Countries, Definition, DocumentRule, Offer, STATES};
@@ -103,7 +105,7 @@ fn specs(definition: &Definition) -> Option<[Spec; STATES]> {
         Some(_) => State::spec,
         None => State::spec_without_retention,
     };
-    let mut specs: [Spec; STATES] = std::array::from_fn(|row| spec(State::ALL[row]));
+    let mut specs: [Spec; STATES] = core::array::from_fn(|row| spec(State::ALL[row]));
     let Some(checkpoints) = &definition.checkpoints else {
         return Some(specs);
     };

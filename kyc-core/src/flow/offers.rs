@@ -1,5 +1,7 @@
 //! The documents that can be chosen, country by country.
 
+use alloc::vec::Vec;
+
 use super::Flow;
 use crate::case::{DocumentType, Side};
 use crate::country::Country;

@@ -1,5 +1,8 @@
 //! Which additional steps one applicant is asked for, and what each is like: the decision of `docs/decisions/0050`.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::steps::{ALL, Asked, Matrix, Sources, StepChange, StepTexts};
 use crate::additional::{BillRule, ProofKind, Source, StepName, StepType};
 use crate::case::DocumentType;

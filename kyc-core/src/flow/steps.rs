@@ -1,6 +1,8 @@
 //! How a company writes down its additional steps: which there are, and who is asked for which.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};

@@ -1,6 +1,6 @@
 //! Reading: one pass over the text, which is borrowed from wherever it needs no unescaping.
 
-use std::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned as _};
 
 use super::{Field, Found, Malformed, Read, scan};
 

@@ -104,7 +104,7 @@ macro_rules! written {
         }
 
         impl crate::json::Write for $name {
-            fn write(&self, text: &mut Vec<u8>) {
+            fn write(&self, text: &mut alloc::vec::Vec<u8>) {
                 crate::json::object(text, &Self::FIELDS, &[$(&self.$field),*]);
             }
 

@@ -1,6 +1,8 @@
 //! Values that read and write themselves: what every chart is made of.
 
-use std::str::FromStr;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::str::FromStr;
 
 use super::reader::{Items, Reader};
 use super::{Found, Malformed, Read, Write, writer};

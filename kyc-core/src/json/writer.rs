@@ -1,5 +1,7 @@
 //! Writing: everything behind everything else, without a space.
 
+use alloc::vec::Vec;
+
 use super::{Field, Write, scan};
 
 /// An object with these fields. Those that are left out when they are blank are left out.

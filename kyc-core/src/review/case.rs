@@ -1,5 +1,8 @@
 //! What a case knows, and the one place that changes it.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::Verdict;
@@ -74,7 +77,7 @@ pub(crate) struct Piece {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<Brief>,
     /// Handed in after the decision.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(crate) late: bool,
 }
 

@@ -1,6 +1,8 @@
 //! What can happen to a case, who may say so, and what leaves it.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,8 @@
 
 mod judging;
 
+use alloc::string::String;
+
 use self::judging::judge;
 use super::case::{Case, Change, Closing};
 use super::event::{Event, Reason, Verdict};

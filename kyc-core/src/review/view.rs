@@ -1,5 +1,8 @@
 //! What reviewers are shown of a case.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::Serialize;
 
 use super::Session;

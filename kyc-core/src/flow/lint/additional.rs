@@ -1,5 +1,9 @@
 //! What is wrong with additional steps: with a catalogue, and with a matrix, be it the Flow's or a session's.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::super::resolved::{AdditionalStep, Catalogue, OfferedStep};
 use super::super::steps::{ALL, AdditionalSteps, Asked, Matrix, StepChange, StepRule, StepTexts};
 use super::{Code, Linter, MOST_ATTEMPTS, Offer};

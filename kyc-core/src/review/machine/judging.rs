@@ -1,6 +1,8 @@
 //! What a reviewer may say of which item: photos are fine or wanted again, additional steps are compared or read.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::additional::{Brief, Comparison, FieldBrief, StepType};
 use crate::case::{Texts, is_short, written};
