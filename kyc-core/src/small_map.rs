@@ -45,10 +45,22 @@ impl<K: Ord, V> SmallMap<K, V> {
 
     /// Lays a value under a key, in place of another one.
     pub fn insert(&mut self, key: K, value: V) {
-        match self.place(&key) {
-            Ok(place) => self.0[place].1 = value,
-            Err(place) => self.0.insert(place, (key, value)),
-        }
+        self.lay(key, value);
+    }
+
+    /// Lays a value under a key, in place of another one, and tells where.
+    pub(crate) fn lay(&mut self, key: K, value: V) -> &mut V {
+        let place = match self.place(&key) {
+            Ok(place) => {
+                self.0[place].1 = value;
+                place
+            }
+            Err(place) => {
+                self.0.insert(place, (key, value));
+                place
+            }
+        };
+        &mut self.0[place].1
     }
 
     /// What lies under a key; if nothing does, the default from now on.
@@ -85,6 +97,11 @@ impl<K, V> SmallMap<K, V> {
     /// Whether there is none.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The entry at a place, in order.
+    pub(crate) fn entry(&self, place: usize) -> Option<&(K, V)> {
+        self.0.get(place)
     }
 
     /// Takes everything out.

@@ -43,6 +43,24 @@ impl<'a> Reader<'a> {
         is_complete.then_some(()).ok_or(Malformed)
     }
 
+    /// A list, whatever of.
+    pub(super) fn list(&mut self, list: &mut dyn Grows) -> Found<()> {
+        let mut items = Items::within(self, b'[')?;
+        while items.next(self)? {
+            list.another("")?.read(self)?;
+        }
+        Ok(())
+    }
+
+    /// An object with names of its own.
+    pub(super) fn map(&mut self, map: &mut dyn Grows) -> Found<()> {
+        let mut items = Items::within(self, b'{')?;
+        while let Some(name) = items.next_name(self)? {
+            map.another(&name)?.read(self)?;
+        }
+        Ok(())
+    }
+
     /// One field of an object, whatever else it has.
     pub(super) fn field(&mut self, wanted: &str, value: &mut dyn Read) -> Found<()> {
         let mut is_missing = true;
@@ -261,6 +279,12 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// What one value after the other is read into: one reader for the lists of all types, in place of one for each.
+pub(super) trait Grows {
+    /// The place of the next value, which has that name if it has one.
+    fn another(&mut self, name: &str) -> Found<&mut dyn Read>;
 }
 
 /// The elements of a list or an object, one by one. Whoever reads them reads all.

@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::str::FromStr;
 
-use super::reader::{Items, Reader};
-use super::{Found, Malformed, Read, Write, writer};
+use super::reader::{Grows, Reader};
+use super::writer::{self, Listed, ListedByName};
+use super::{Found, Malformed, Read, Write};
 use crate::small_map::SmallMap;
 
 impl Write for bool {
@@ -103,7 +104,7 @@ impl<T: Read> Read for Option<T> {
         if reader.null()? {
             return Ok(());
         }
-        self.insert(T::blank()).read(reader)
+        self.get_or_insert_with(T::blank).read(reader)
     }
 
     fn may_miss(&self) -> bool {
@@ -113,13 +114,7 @@ impl<T: Read> Read for Option<T> {
 
 impl<T: Write> Write for Vec<T> {
     fn write(&self, text: &mut Vec<u8>) {
-        let mut before = b'[';
-        for value in self {
-            text.push(before);
-            before = b',';
-            value.write(text);
-        }
-        writer::close(text, before, b'[', b']');
+        writer::list(text, self);
     }
 
     fn is_blank(&self) -> bool {
@@ -133,26 +128,27 @@ impl<T: Read> Read for Vec<T> {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
-        let mut items = Items::within(reader, b'[')?;
-        while items.next(reader)? {
-            self.push(T::blank());
-            self.last_mut().ok_or(Malformed)?.read(reader)?;
-        }
-        Ok(())
+        reader.list(self)
+    }
+}
+
+impl<T: Write> Listed for Vec<T> {
+    fn at(&self, place: usize) -> Option<&dyn Write> {
+        self.get(place).map(|value| value as &dyn Write)
+    }
+}
+
+impl<T: Read> Grows for Vec<T> {
+    fn another(&mut self, _: &str) -> Found<&mut dyn Read> {
+        self.push(T::blank());
+        let last = self.last_mut().ok_or(Malformed)?;
+        Ok(last)
     }
 }
 
 impl<K: Write, V: Write> Write for SmallMap<K, V> {
     fn write(&self, text: &mut Vec<u8>) {
-        let mut before = b'{';
-        for (key, value) in self {
-            text.push(before);
-            before = b',';
-            key.write(text);
-            text.push(b':');
-            value.write(text);
-        }
-        writer::close(text, before, b'{', b'}');
+        writer::map(text, self);
     }
 
     fn is_blank(&self) -> bool {
@@ -166,14 +162,20 @@ impl<K: FromStr + Ord, V: Read> Read for SmallMap<K, V> {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
-        let mut items = Items::within(reader, b'{')?;
-        while let Some(name) = items.next_name(reader)? {
-            let key = parsed(&name)?;
-            let mut value = V::blank();
-            value.read(reader)?;
-            self.insert(key, value);
-        }
-        Ok(())
+        reader.map(self)
+    }
+}
+
+impl<K: Write, V: Write> ListedByName for SmallMap<K, V> {
+    fn at(&self, place: usize) -> Option<(&dyn Write, &dyn Write)> {
+        let (key, value) = self.entry(place)?;
+        Some((key, value))
+    }
+}
+
+impl<K: FromStr + Ord, V: Read> Grows for SmallMap<K, V> {
+    fn another(&mut self, name: &str) -> Found<&mut dyn Read> {
+        Ok(self.lay(parsed(name)?, V::blank()))
     }
 }
 

@@ -22,12 +22,42 @@ pub(crate) fn object(text: &mut Vec<u8>, fields: &[Field], values: &[&dyn Write]
     text.push(b'}');
 }
 
-/// Puts an end behind the last element, and a beginning if there was none.
-pub(super) fn close(text: &mut Vec<u8>, before: u8, beginning: u8, end: u8) {
-    if before == beginning {
-        text.push(beginning);
+/// Values in order: one writer for the lists of all types, in place of one for each.
+pub(super) trait Listed {
+    fn at(&self, place: usize) -> Option<&dyn Write>;
+}
+
+/// Values in order, each with its name.
+pub(super) trait ListedByName {
+    fn at(&self, place: usize) -> Option<(&dyn Write, &dyn Write)>;
+}
+
+pub(super) fn list(text: &mut Vec<u8>, values: &dyn Listed) {
+    text.push(b'[');
+    let mut place = 0;
+    while let Some(value) = values.at(place) {
+        place += 1;
+        if place > 1 {
+            text.push(b',');
+        }
+        value.write(text);
     }
-    text.push(end);
+    text.push(b']');
+}
+
+pub(super) fn map(text: &mut Vec<u8>, entries: &dyn ListedByName) {
+    text.push(b'{');
+    let mut place = 0;
+    while let Some((name, value)) = entries.at(place) {
+        place += 1;
+        if place > 1 {
+            text.push(b',');
+        }
+        name.write(text);
+        text.push(b':');
+        value.write(text);
+    }
+    text.push(b'}');
 }
 
 pub(super) fn quote(text: &mut Vec<u8>, value: &[u8]) {
