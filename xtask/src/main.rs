@@ -19,6 +19,7 @@ mod reliability;
 mod server;
 mod setup;
 mod shell;
+mod size;
 mod web;
 mod workspace;
 
@@ -42,6 +43,7 @@ cargo xtask <command>
   bench            what a step costs beside XState, Ballerine and raw statig; what stores and server carry, and how that grows
                    --quick, --write (docs/performance.md), or only the named parts: steps, commits, flows, growth, page
   instructions     counts the instructions of the core's work, and holds them against benches/instructions.json; --write keeps them
+  size             what a page downloads of the package, and what each part of the WebAssembly is for; --write for docs/size.md
   statechart       writes docs/statechart.md anew from the charts
   pictures         takes the README's pictures anew, on a walk through both pages
 ";
@@ -60,6 +62,8 @@ fn main() -> ExitCode {
         ["bench", words @ ..] => done(bench::run_words(words)),
         ["instructions"] => done(instructions::check()),
         ["instructions", "--write"] => done(instructions::write()),
+        ["size"] => done(size::show()),
+        ["size", "--write"] => done(size::write()),
         ["statechart"] => done(docs::statechart()),
         ["pictures"] => done(docs::pictures()),
         [] | ["help" | "--help" | "-h"] => {

@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .web(true)?
         .omit_default_module_path(false)
         .typescript(true)
-        .remove_name_section(true)
+        // The build takes them out when the optimiser has used them for a list of what is large.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate(out_dir)?;
     Ok(())
