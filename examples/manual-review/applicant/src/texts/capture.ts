@@ -1,11 +1,12 @@
 /** What `<kyc-capture>` says: the package's words, and the company's own where it has some. */
-import type { CaptureTexts } from "@kyc/sdk/capture";
+import { captureTexts, type CaptureTexts } from "@kyc/sdk/capture";
 
 type Nested = { readonly [name: string]: string | Nested };
 
-/** A text of the company's is named by its place: `camera-openCamera`, `camera-hints-document-too_dark`. */
-export function captureWords(texts: CaptureTexts, own: (id: string) => string | null): CaptureTexts {
-  return replaced(texts as unknown as Nested, "camera", own) as unknown as CaptureTexts;
+/** In a language, once it is known what the company says. A text of the company's is named by its place: `camera-openCamera`, `camera-hints-document-too_dark`. */
+export async function captureWords(language: string): Promise<(own: (id: string) => string | null) => CaptureTexts> {
+  const texts = (await captureTexts(language)) as unknown as Nested;
+  return (own) => replaced(texts, "camera", own) as unknown as CaptureTexts;
 }
 
 function replaced(texts: Nested, place: string, own: (id: string) => string | null): Nested {

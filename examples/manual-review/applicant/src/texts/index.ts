@@ -1,7 +1,6 @@
 /** The words of the page: the company's own first, then the language's, then English. */
 import { FluentBundle, FluentResource } from "@fluent/bundle";
-import { captureTexts, type CaptureTexts } from "@kyc/sdk/capture";
-import { captureWords } from "./capture";
+import type { CaptureTexts } from "@kyc/sdk/capture";
 import inShort from "./en.ftl?first";
 import { dateOrder, direction, region, SPOKEN } from "./languages";
 import type { Messages } from "./messages";
@@ -45,7 +44,7 @@ export function spokenWith(own: OwnTexts): string[] {
 /** The words in a language. Rejects when they cannot be fetched. */
 export async function textsIn(language: string, wording: Wording = {}): Promise<Texts> {
   const own = language === "en" ? undefined : files[`./${language}.ftl`];
-  const [words, english, capture] = await Promise.all([own?.() ?? "", files["./en.ftl"]?.() ?? "", captureTexts(language)]);
+  const [words, english, capture] = await Promise.all([own?.() ?? "", files["./en.ftl"]?.() ?? "", captureWords(language)]);
   return made(language, words, english, capture, wording);
 }
 
@@ -59,7 +58,7 @@ export function firstInEnglish(wording: Wording = {}): Texts {
   return made("en", "", inShort, null, wording);
 }
 
-function made(language: string, words: string, english: string, capture: CaptureTexts | null, { company = null, own = {}, wishes = [] }: Wording): Texts {
+function made(language: string, words: string, english: string, capture: ((own: (id: string) => string | null) => CaptureTexts) | null, { company = null, own = {}, wishes = [] }: Wording): Texts {
   const tag = region(language, wishes);
   const inEnglish = bundle("en", tag, [english, source(own["en"])]);
   const bundles = language === "en" ? [inEnglish] : [bundle(language, tag, [words, source(own[language])]), inEnglish];
@@ -87,7 +86,7 @@ function made(language: string, words: string, english: string, capture: Capture
     language,
     direction: direction(language),
     region: tag,
-    ...(capture === null ? {} : { capture: captureWords(capture, said) }),
+    ...(capture === null ? {} : { capture: capture(said) }),
   }) as Texts;
 }
 
@@ -109,6 +108,11 @@ function source(own: Readonly<Record<string, string>> = {}): string {
 function exampleDate(order: readonly ("day" | "month" | "year")[], direction: "ltr" | "rtl"): string {
   const example = order.map((part) => EXAMPLE[part]).join(" ");
   return direction === "rtl" ? `\u2067${example}\u2069` : example;
+}
+
+/** What the camera says is not among the words of the first screen. */
+async function captureWords(language: string): Promise<(own: (id: string) => string | null) => CaptureTexts> {
+  return (await import("./capture")).captureWords(language);
 }
 
 /** Each comes when it is asked for; the English ones of the first screen come with the page. */
