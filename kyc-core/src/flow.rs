@@ -198,9 +198,9 @@ impl Flow {
         &'a self,
         applies: Applies<'a>,
     ) -> impl Iterator<Item = AdditionalStep<'a>> {
-        self.additional
-            .iter()
-            .flat_map(move |catalogue| catalogue.resolve(applies))
+        let catalogue = self.additional.as_ref();
+        let steps = catalogue.map(|catalogue| catalogue.resolve(applies));
+        steps.unwrap_or_default().into_iter()
     }
 
     /// The additional steps that are asked for at a place of the matrices, in order: for showing a matrix as it counts.
@@ -209,10 +209,10 @@ impl Flow {
         place: Place<'_>,
         prescribed: Option<&'a Matrix>,
     ) -> Vec<AdditionalStep<'a>> {
-        let catalogue = self.additional.iter();
+        let catalogue = self.additional.as_ref();
         catalogue
-            .flat_map(|catalogue| catalogue.resolve_at(place, prescribed))
-            .collect()
+            .map(|catalogue| catalogue.resolve_at(place, prescribed))
+            .unwrap_or_default()
     }
 
     /// An additional step as it would be for somebody, whether they are asked for it or not; nothing when the

@@ -5,7 +5,6 @@
 //! for the reason, from 1, or nothing where no guard was asked.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use kyc_core::collection::{EventKind, Reason, Rejected, State, Step};
 
@@ -33,25 +32,20 @@ pub(crate) fn pack(answer: &Result<Step, Rejected>) -> u32 {
 /// The words in the order of their numbers.
 pub(crate) fn words() -> String {
     let mut text = String::new();
-    let lines: [&[&str]; 3] = [
-        &State::ALL
-            .iter()
-            .map(|word| word.as_str())
-            .collect::<Vec<_>>(),
-        &EventKind::ALL
-            .iter()
-            .map(|word| word.as_str())
-            .collect::<Vec<_>>(),
-        &Reason::ALL
-            .iter()
-            .map(|word| word.as_str())
-            .collect::<Vec<_>>(),
-    ];
-    for line in lines {
-        text.push_str(&line.join(" "));
-        text.push('\n');
-    }
+    line(&mut text, State::ALL, State::as_str);
+    line(&mut text, EventKind::ALL, EventKind::as_str);
+    line(&mut text, Reason::ALL, Reason::as_str);
     text
+}
+
+fn line<T: Copy>(text: &mut String, words: &[T], as_str: fn(T) -> &'static str) {
+    for (place, word) in words.iter().enumerate() {
+        if place > 0 {
+            text.push(' ');
+        }
+        text.push_str(as_str(*word));
+    }
+    text.push('\n');
 }
 
 const fn before(state: State, event: EventKind) -> u32 {

@@ -13,7 +13,7 @@ use crate::country::Country;
 use crate::event::events;
 use crate::flow::Matrix;
 use crate::ids::BlobRef;
-use crate::json::{Found, Malformed, Read, Reader, Write, records};
+use crate::json::{self, Field, Found, Malformed, Read, Reader, Write, records};
 use crate::time::Timestamp;
 
 events! {
@@ -186,9 +186,52 @@ impl<'de> Deserialize<'de> for Effect {
 
 impl Write for Effect {
     fn write(&self, text: &mut Vec<u8>) {
-        Wire::of(self).write(text);
+        let kind = self.kind_of();
+        match self {
+            Self::Submit {
+                complete,
+                round,
+                exhibits,
+            } => json::object(
+                text,
+                &[
+                    KIND,
+                    json::field!(complete),
+                    json::field!(round),
+                    json::field!(exhibits),
+                ],
+                &[&kind, complete, round, exhibits],
+            ),
+            Self::Supplement { exhibit } => {
+                json::object(text, &[KIND, json::field!(exhibit)], &[&kind, exhibit]);
+            }
+            Self::Withdraw | Self::Erase => json::object(text, &[KIND], &[&kind]),
+            Self::Discard { blob } => {
+                json::object(text, &[KIND, json::field!(blob)], &[&kind, blob]);
+            }
+            Self::Notify { phase } => {
+                json::object(text, &[KIND, json::field!(phase)], &[&kind, phase]);
+            }
+            Self::Remind {
+                number,
+                state,
+                since,
+            } => json::object(
+                text,
+                &[
+                    KIND,
+                    json::field!(number),
+                    json::field!(state),
+                    json::field!(since),
+                ],
+                &[&kind, number, state, since],
+            ),
+        }
     }
 }
+
+/// What every effect has.
+const KIND: Field = json::field!(kind, rename = "type");
 
 impl Read for Effect {
     fn blank() -> Self {
@@ -230,36 +273,6 @@ records! {
 }
 
 impl Wire {
-    fn of(effect: &Effect) -> Self {
-        let mut wire = Self::blank();
-        wire.kind = effect.kind_of();
-        match effect.clone() {
-            Effect::Submit {
-                complete,
-                round,
-                exhibits,
-            } => {
-                wire.complete = Some(complete);
-                wire.round = Some(round);
-                wire.exhibits = Some(exhibits);
-            }
-            Effect::Supplement { exhibit } => wire.exhibit = Some(exhibit),
-            Effect::Withdraw | Effect::Erase => {}
-            Effect::Discard { blob } => wire.blob = Some(blob),
-            Effect::Notify { phase } => wire.phase = Some(phase),
-            Effect::Remind {
-                number,
-                state,
-                since,
-            } => {
-                wire.number = Some(number);
-                wire.state = Some(state);
-                wire.since = Some(since);
-            }
-        }
-        wire
-    }
-
     /// Nothing where it does not have what its kind carries.
     fn effect(self) -> Option<Effect> {
         match self.kind {

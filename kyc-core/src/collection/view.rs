@@ -333,9 +333,11 @@ fn additional_steps(case: &Case, flow: &Flow) -> Vec<StepView> {
     }
     let wish = case.consent.as_ref().map(|agreed| &agreed.consent.locale);
     let wish = wish.map_or("", String::as_str);
-    case.additional_steps(flow)
-        .map(|step| additional_step(&step, wish, case, flow))
-        .collect()
+    let mut views = Vec::new();
+    for step in case.additional_steps(flow) {
+        views.push(additional_step(&step, wish, case, flow));
+    }
+    views
 }
 
 fn additional_step(step: &AdditionalStep<'_>, wish: &str, case: &Case, flow: &Flow) -> StepView {

@@ -1,6 +1,8 @@
 //! What a definition means in the words of the charts. Whether it makes sense is the linter's question.
 
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::str::FromStr;
 
 use super::resolved::{Catalogue, OfferedStep};
 use super::steps::{AdditionalSteps, StepRule};
@@ -27,16 +29,20 @@ impl Meaning {
         };
         Some(Self {
             id: definition.id.parse().ok()?,
-            steps: definition
-                .steps
-                .iter()
-                .map(|name| step(name))
-                .collect::<Option<_>>()?,
+            steps: steps(&definition.steps)?,
             documents: documents(&definition.documents)?,
             additional,
             specs: specs(definition)?,
         })
     }
+}
+
+fn steps(names: &[String]) -> Option<Vec<State>> {
+    let mut steps = Vec::new();
+    for name in names {
+        steps.push(step(name)?);
+    }
+    Some(steps)
 }
 
 /// The step of that name.
@@ -46,33 +52,39 @@ pub(super) fn step(name: &str) -> Option<State> {
 }
 
 fn documents(rules: &[DocumentRule]) -> Option<Vec<Offer>> {
-    let offers = rules.iter().map(|rule| {
-        let countries = match &rule.countries {
-            None => Countries::All,
-            Some(names) => Countries::Only(
-                names
-                    .iter()
-                    .map(|name| name.parse().ok())
-                    .collect::<Option<_>>()?,
-            ),
-        };
-        Some(Offer {
+    // Rules that name the country win over those for all.
+    let (mut some, mut everywhere) = (Vec::new(), Vec::new());
+    for rule in rules {
+        let offer = |countries| Offer {
             countries,
             document: rule.document,
             sides: rule.sides.clone(),
-        })
-    });
-    let (everywhere, some) = offers
-        .collect::<Option<Vec<_>>>()?
-        .into_iter()
-        .partition::<Vec<_>, _>(|offer| offer.countries == Countries::All);
-    // Rules that name the country win over those for all.
-    Some(some.into_iter().chain(everywhere).collect())
+        };
+        match &rule.countries {
+            None => everywhere.push(offer(Countries::All)),
+            Some(names) => some.push(offer(Countries::Only(named(names)?))),
+        }
+    }
+    some.append(&mut everywhere);
+    Some(some)
+}
+
+/// What is named, in order.
+fn named<T: FromStr>(names: &[String]) -> Option<Vec<T>> {
+    let mut all = Vec::new();
+    for name in names {
+        all.push(name.parse().ok()?);
+    }
+    Some(all)
 }
 
 fn catalogue(rules: &AdditionalSteps) -> Option<Catalogue> {
+    let mut steps = Vec::new();
+    for rule in &rules.catalogue {
+        steps.push(offered(rule)?);
+    }
     Some(Catalogue {
-        offered: rules.catalogue.iter().map(offered).collect::<Option<_>>()?,
+        offered: steps,
         asked: rules.asked.clone(),
         attempts: rules.attempts,
     })
@@ -89,11 +101,7 @@ fn offered(rule: &StepRule) -> Option<OfferedStep> {
         name,
         types: rule.types.clone(),
         texts: rule.texts.clone(),
-        fields: rule
-            .fields
-            .iter()
-            .map(|field| field.parse().ok())
-            .collect::<Option<_>>()?,
+        fields: named(&rule.fields)?,
         sources: rule.sources,
         proofs,
     })

@@ -47,10 +47,7 @@ impl Catalogue {
     }
 
     /// The steps that are asked for, in the order of the catalogue.
-    pub(crate) fn resolve<'a>(
-        &'a self,
-        applies: Applies<'a>,
-    ) -> impl Iterator<Item = AdditionalStep<'a>> {
+    pub(crate) fn resolve<'a>(&'a self, applies: Applies<'a>) -> Vec<AdditionalStep<'a>> {
         self.resolve_at(applies.place(), applies.prescribed)
     }
 
@@ -59,18 +56,21 @@ impl Catalogue {
         &'a self,
         place: Place<'_>,
         prescribed: Option<&'a Matrix>,
-    ) -> impl Iterator<Item = AdditionalStep<'a>> + use<'a> {
+    ) -> Vec<AdditionalStep<'a>> {
         let session = prescribed.and_then(|matrix| entry(matrix, place));
         let flow = entry(&self.asked, place);
         let counts = session.or(flow);
         let change = |asked: Option<&'a Asked>, name| asked.and_then(|asked| asked.change(name));
-        self.offered
-            .iter()
-            .filter(move |step| counts.is_some_and(|asked| asked.names(step.name)))
-            .map(move |step| {
+        let mut steps = Vec::new();
+        let Some(counts) = counts else { return steps };
+        // No iterator that goes on and on: a browser would download it for each of its users.
+        for step in &self.offered {
+            if counts.names(step.name) {
                 let changes = [change(flow, step.name), change(session, step.name)];
-                AdditionalStep::new(step, changes)
-            })
+                steps.push(AdditionalStep::new(step, changes));
+            }
+        }
+        steps
     }
 
     /// A step as it is for this applicant, whether it is asked for or not.
