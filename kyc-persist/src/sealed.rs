@@ -199,6 +199,10 @@ impl<S: Store> SealedStore<S> {
         kept: Kept,
         drawer: Option<&Drawer>,
     ) -> Result<(Kept, u32), StoreError> {
+        // Of who was forgotten by force, what is left may be damaged as well.
+        if drawer.is_some_and(Drawer::is_emptied) {
+            return Err(StoreError::Erased);
+        }
         let sealed = SealedText::parse(&kept.snapshot)
             .ok()
             .filter(|sealed| sealed.kind == Kind::Snapshot)
@@ -279,6 +283,16 @@ impl<S: Store> SealedStore<S> {
         Ok(given)
     }
 
+    /// Which of these rows have no key any more, and get none again.
+    async fn forgotten(&self, rows: &[Row]) -> Result<Vec<bool>, StoreError> {
+        let uses: Vec<_> = rows.iter().cloned().map(Use::Snapshot).collect();
+        let drawers = self.safe.drawers(&uses).await?;
+        let forgotten = drawers.iter().map(Option::as_ref);
+        Ok(forgotten
+            .map(|drawer| drawer.is_some_and(Drawer::is_emptied))
+            .collect())
+    }
+
     /// Writes down and completes an erasure whose step is kept.
     async fn complete(
         &self,
@@ -322,7 +336,17 @@ impl<S: Store> Store for SealedStore<S> {
     async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError> {
         let mut seen = None;
         loop {
-            let Some(kept) = self.store.load(row).await? else {
+            let kept = match self.store.load(row).await {
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    let forgotten = self.forgotten(std::slice::from_ref(row)).await?;
+                    return Err(match forgotten[..] {
+                        [true] => StoreError::Erased,
+                        _ => error,
+                    });
+                }
+                kept => kept?,
+            };
+            let Some(kept) = kept else {
                 return Ok(None);
             };
             let version = kept.version;
@@ -413,6 +437,10 @@ impl<S: Store> Store for SealedStore<S> {
     /// Rows that were erased and came back with a backup are left out.
     async fn list(&self, query: &Query) -> Result<Page, StoreError> {
         let mut page = self.store.list(query).await?;
+        if !page.damaged.is_empty() {
+            let mut forgotten = self.forgotten(&page.damaged).await?.into_iter();
+            page.damaged.retain(|_| forgotten.next() != Some(true));
+        }
         let uses: Vec<_> = page
             .rows
             .iter()

@@ -1,5 +1,7 @@
 //! Tasks on what an installation keeps, beside the server: they open what is there, and make nothing new.
 
+use std::path::Path;
+
 use clap::Args;
 
 use crate::Failure;
@@ -22,13 +24,22 @@ impl Installation {
         &self,
         work: impl AsyncFnOnce(&Kept) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        self.with_images(None, work)
+    }
+
+    /// The same, with the images in that directory; beside the store when none is named.
+    pub(crate) fn with_images<T>(
+        &self,
+        images: Option<&Path>,
+        work: impl AsyncFnOnce(&Kept) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(Failure::of)?;
         runtime.block_on(async {
             keeping::is_there(&self.store).map_err(Failure::of)?;
-            let kept = keeping::open(&self.store, None, &self.sealing).await;
+            let kept = keeping::open(&self.store, images, &self.sealing).await;
             work(&kept.map_err(Failure::of)?).await
         })
     }

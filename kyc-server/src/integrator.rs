@@ -330,9 +330,18 @@ async fn erase(
     _: IntegratorCaller,
     Named(session): Named<SessionId>,
 ) -> Result<StatusCode, Problem> {
-    app.forget(&session).await?;
-    Ok(StatusCode::NO_CONTENT)
+    match app.forget(&session).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(problem) if problem.code() == Problem::session_unreadable().code() => {
+            Err(problem.with("help", UNREADABLE))
+        }
+        Err(problem) => Err(problem),
+    }
 }
+
+/// Whether it may be erased at all stands in what nobody can read: a person has to look that up.
+const UNREADABLE: &str =
+    "the operator can erase it with `kyc-server erasures force`, or restore a backup";
 
 impl App {
     /// The Flow of that name, else the first. Of several editions the newest; the others are there for the sessions that

@@ -3,6 +3,7 @@
 mod audit;
 mod auditing;
 mod checkpoints;
+mod damaged;
 mod dead_letters;
 mod erasures;
 mod hold_list;

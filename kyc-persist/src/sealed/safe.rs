@@ -56,6 +56,17 @@ pub struct Erasure {
     pub generation: u32,
 }
 
+impl Erasure {
+    /// Of a row that nobody can read, without a step: no generation comes after.
+    pub const fn forced(row: Row, at: Timestamp) -> Self {
+        Self {
+            row,
+            at,
+            generation: u32::MAX,
+        }
+    }
+}
+
 /// Which key something is to be sealed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
@@ -299,18 +310,18 @@ impl Safe {
         Err(StoreError::Conflict { found: None })
     }
 
-    /// Changes a drawer, however many others do.
-    async fn change(&self, to: &Use, change: impl Fn(&mut Drawer)) -> Result<(), StoreError> {
+    /// Destroys keys of a drawer, however many others change it. One that cannot be read is destroyed as a whole.
+    async fn change(&self, to: &Use, destroy: impl Fn(&mut Drawer)) -> Result<(), StoreError> {
         let name = to.name();
         for _ in 0..TRIES {
             let [bytes] = self.fetch([name.clone()]).await?;
             let before = match &bytes {
-                Some(bytes) => decode(bytes)?,
-                None => Drawer::default(),
+                Some(bytes) => Drawer::decode(bytes),
+                None => Some(Drawer::default()),
             };
-            let mut after = before.clone();
-            change(&mut after);
-            if after == before
+            let mut after = before.clone().unwrap_or_default();
+            destroy(&mut after);
+            if before.as_ref() == Some(&after)
                 || self
                     .vault
                     .keep(&name, bytes.as_deref(), after.encode())

@@ -67,6 +67,13 @@ async fn a_damaged_case_is_named_and_not_served_and_the_others_go_on() {
     let case = format!("/backoffice/v1/cases/{damaged}");
     let read = world.get(&case).header("cookie", &reviewer.cookie);
     problem(read.send().await.unwrap(), 500, "session_unreadable").await;
+    let path = format!("/integrator/v1/sessions/{damaged}");
+    let erased = world.ask(Method::DELETE, &path).bearer_auth(API_KEY);
+    let told = problem(erased.send().await.unwrap(), 500, "session_unreadable").await;
+    assert!(
+        told["help"].as_str().unwrap().contains("erasures force"),
+        "{told}"
+    );
     let claimed = reviewer.send(&whole, json!({ "type": "claim" })).await;
     assert_eq!(claimed["to"], "in_review");
 
