@@ -11,7 +11,7 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use kyc_persist::Clock;
 
 use crate::auditing::{self, Finding, Sums};
-use crate::checkpoints::{self, Book};
+use crate::checkpoints::{self, Book, Known};
 use crate::installation::Installation;
 use crate::keeping::{Below, Kept};
 use crate::ledger::{self, Line};
@@ -45,6 +45,10 @@ pub(crate) struct Periodic {
     checkpoint_every: u64,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "parsed once, at the start, and boxed there"
+)]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
     /// Sign where all journals stand now. Tells the number and the hash: to be kept where nobody can reach it from here.
@@ -57,6 +61,10 @@ pub(crate) enum Task {
         /// The key that checkpoints have to be signed with, as `audit key` prints it; that of the signing key when left out.
         #[arg(long, value_name = "HEX", value_parser = parse_key)]
         public_key: Option<VerifyingKey>,
+        /// A checkpoint that has to be there, as it was written down elsewhere when it was made: that the file is missing,
+        /// empty or shortened is found by nothing else.
+        #[arg(long, value_name = "NUMBER:HASH", value_parser = parse_known)]
+        expect: Option<Known>,
     },
     /// Print every journal entry, every checkpoint and the public key, a line of JSON each: for an auditor.
     Export(Where),
@@ -84,20 +92,34 @@ pub(crate) struct Where {
 pub(crate) fn run(task: Task) -> Result<(), Failure> {
     match task {
         Task::Checkpoint(at) => {
-            let (number, hash, moved) = at.installation.with(async |kept| {
+            let (torn, (number, hash, moved)) = at.installation.with(async |kept| {
                 let key = at.signing.key(&at.installation.store)?;
                 let mut book = at.book()?;
+                let torn = book.torn();
                 let now = Clock::wall().now();
                 let signed = auditing::sign(&*kept.below, &mut book, &key, now).await;
-                signed.map_err(Failure::of)
+                Ok((torn, signed.map_err(Failure::of)?))
             })?;
+            if let Some(torn) = torn {
+                say(&format!("{torn}; that was written over\n"))?;
+            }
             say(&format!(
                 "checkpoint {number} of {moved} rows that moved: {hash}\n"
             ))
         }
-        Task::Verify { at, public_key } => {
+        Task::Verify {
+            at,
+            public_key,
+            expect,
+        } => {
             let (sums, signed) = at.installation.with(async |kept| {
                 let book = at.book()?;
+                if let Some(known) = expect.filter(|known| !book.has(known)) {
+                    return Err(Failure::of(missing(&known)));
+                }
+                if let Some(torn) = book.torn() {
+                    return Err(Failure::of(torn));
+                }
                 let checkpoints = book.checkpoints();
                 if !checkpoints.is_empty() {
                     let key = match public_key {
@@ -139,6 +161,9 @@ pub(crate) async fn keep_signing(below: Arc<dyn Below>, periodic: Periodic, key:
         round.tick().await;
         let signed = match Book::open(file) {
             Ok(mut book) => {
+                if let Some(torn) = book.torn() {
+                    tracing::warn!("{torn}; it is written over");
+                }
                 let now = Clock::wall().now();
                 auditing::sign(&*below, &mut book, &key, now).await
             }
@@ -164,9 +189,21 @@ impl Periodic {
 }
 
 impl Signing {
-    /// The key, which is made when there is none.
+    /// The key, which is made when there is none and nothing was signed yet.
     fn key(&self, store: &str) -> Result<SigningKey, Failure> {
         let file = self.key_file(store)?;
+        let book = self.book_file(store);
+        let is_begun = book.filter(|book| fs::metadata(book).is_ok_and(|book| book.len() > 0));
+        if let Some(book) = is_begun
+            && !file.exists()
+        {
+            let book = book.display();
+            let why = format!(
+                "there is no signing key, and {book} has checkpoints that were signed with one: put it back. If it is lost, keep \
+                 that file and the public key for the past, and begin another with --checkpoints"
+            );
+            return Err(Failure::in_file(&file, [why]));
+        }
         crate::key_in(&file).map(|key| SigningKey::from_bytes(&key))
     }
 
@@ -182,6 +219,11 @@ impl Signing {
         }
     }
 
+    fn book_file(&self, store: &str) -> Option<PathBuf> {
+        let beside = || beside(store, "checkpoints");
+        self.checkpoints.clone().or_else(beside)
+    }
+
     fn key_file(&self, store: &str) -> Result<PathBuf, Failure> {
         let beside = || beside(store, "signing");
         let file = self.signing_key.clone().or_else(beside);
@@ -191,8 +233,7 @@ impl Signing {
 
 impl Where {
     fn book(&self) -> Result<Book, Failure> {
-        let beside = || beside(&self.installation.store, "checkpoints");
-        let file = self.signing.checkpoints.clone().or_else(beside);
+        let file = self.signing.book_file(&self.installation.store);
         let file = file.ok_or_else(|| Failure::of("--store postgres: needs --checkpoints FILE"))?;
         Book::open(&file).map_err(Failure::of)
     }
@@ -244,6 +285,18 @@ fn beside(store: &str, what: &str) -> Option<PathBuf> {
     let (engine, directory) = store.split_once(':')?;
     let is_embedded = matches!(engine, "sled" | "redb");
     is_embedded.then(|| Path::new(&format!("{}.{what}", directory.trim_end_matches('/'))).into())
+}
+
+/// That a checkpoint which was written down elsewhere is not in the book.
+fn missing(known: &Known) -> String {
+    let Known { number, hash } = known;
+    format!(
+        "checkpoint {number} with the hash {hash} is not there: the file of the checkpoints is not the one it was"
+    )
+}
+
+fn parse_known(text: &str) -> Result<Known, &'static str> {
+    Known::parse(text).ok_or("not NUMBER:HASH, as `audit checkpoint` tells them")
 }
 
 fn parse_key(text: &str) -> Result<VerifyingKey, &'static str> {

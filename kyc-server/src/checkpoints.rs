@@ -137,6 +137,24 @@ pub(crate) fn named(checkpoints: &[Checkpoint]) -> BTreeMap<Row, Vec<(u64, Head)
     rows
 }
 
+/// A checkpoint as it was written down elsewhere: its number and its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) number: u64,
+    pub(crate) hash: Hash,
+}
+
+impl Known {
+    /// `NUMBER:HASH`, as `audit checkpoint` tells them.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (number, hash) = text.split_once(':')?;
+        Some(Self {
+            number: number.parse().ok()?,
+            hash: hash.to_owned().try_into().ok()?,
+        })
+    }
+}
+
 /// The file of the checkpoints, a line each. It only grows.
 #[derive(Debug)]
 pub(crate) struct Book {
@@ -144,6 +162,7 @@ pub(crate) struct Book {
     checkpoints: Vec<Checkpoint>,
     /// Up to where it is whole: what stands behind was cut off while it was written, and was never told to anybody.
     length: u64,
+    is_torn: bool,
 }
 
 impl Book {
@@ -170,12 +189,30 @@ impl Book {
         Ok(Self {
             file: file.to_owned(),
             length: whole.len() as u64,
+            is_torn: whole.len() < text.len(),
             checkpoints,
         })
     }
 
     pub(crate) fn checkpoints(&self) -> &[Checkpoint] {
         &self.checkpoints
+    }
+
+    /// That its end was cut off; the next checkpoint is written over it.
+    pub(crate) fn torn(&self) -> Option<String> {
+        let (file, number) = (self.file.display(), self.checkpoints.len() + 1);
+        self.is_torn.then(|| {
+            format!("{file}: what stands behind checkpoint {} is cut off: checkpoint {number} was not written to its end, or somebody has shortened it", number - 1)
+        })
+    }
+
+    /// Whether it holds what a copy elsewhere says.
+    pub(crate) fn has(&self, known: &Known) -> bool {
+        let named = self
+            .checkpoints
+            .iter()
+            .find(|one| one.number == known.number);
+        named.is_some_and(|one| one.hash == known.hash)
     }
 
     /// Writes the next checkpoint; it is on disk when this returns.
@@ -194,6 +231,7 @@ impl Book {
             .map_err(io::Error::from)
             .and_then(|line| self.write(line + "\n"));
         self.length = written.map_err(|error| format!("{}: {error}", self.file.display()))?;
+        self.is_torn = false;
         self.checkpoints.push(checkpoint);
         let newest = self.checkpoints.len() - 1;
         Ok(&self.checkpoints[newest])
@@ -201,11 +239,10 @@ impl Book {
 
     fn write(&self, line: String) -> io::Result<u64> {
         let mut options = OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&self.file)?;
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.file)?;
         if file.metadata()?.len() < self.length {
             return Err(io::Error::other("somebody has shortened it"));
         }

@@ -87,6 +87,9 @@ fn an_installation_moves_from_one_engine_to_the_other_and_the_server_starts_on_i
 fn a_file_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let desk = Desk::filled();
+    // Even one that was there, for everybody.
+    fs::write(desk.at("store.txt"), "").unwrap();
+    fs::set_permissions(desk.at("store.txt"), fs::Permissions::from_mode(0o666)).unwrap();
     desk.succeeds(&[
         "export",
         "--store",

@@ -256,3 +256,66 @@ fn verify_export(file: &Path, key: &str) -> (i32, String) {
     assert!(!told.contains("panicked"), "{told}");
     (output.status.code().unwrap(), told)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checkpoints_that_are_missing_or_cut_off_are_told_when_they_are_expected() {
+    let site = Site::sealed();
+    audited(&site).await;
+    let (_, said, _) = site.run(&["audit", "checkpoint"]);
+    let second = said.trim_end().rsplit_once(": ").unwrap().1.to_owned();
+    let known = format!("2:{second}");
+    let verify = ["audit", "verify", "--expect", &known];
+    assert_eq!(site.run(&verify).0, 0);
+    let book = site.at("store.checkpoints");
+    let whole = fs::read_to_string(&book).unwrap();
+
+    // In the middle of the line, which verifying alone takes for one that was never told.
+    fs::write(&book, &whole[..whole.len() - 9]).unwrap();
+    let told = complaint(&site, &["audit", "verify"]);
+    assert!(told.contains("behind checkpoint 1 is cut off"), "{told}");
+    let at_its_end = whole.find('\n').unwrap() + 1;
+    for left in [&whole[..whole.len() - 9], &whole[..at_its_end], ""] {
+        fs::write(&book, left).unwrap();
+        let told = complaint(&site, &verify);
+        assert!(told.starts_with("checkpoint 2 with the hash"), "{told}");
+    }
+    fs::remove_file(&book).unwrap();
+    let told = complaint(&site, &verify);
+    assert!(told.starts_with("checkpoint 2 with the hash"), "{told}");
+    // Another hash is another checkpoint.
+    fs::write(&book, &whole).unwrap();
+    let other = format!("1:{second}");
+    complaint(&site, &["audit", "verify", "--expect", &other]);
+    assert_eq!(site.run(&verify).0, 0);
+    assert_eq!(site.run(&["audit", "verify", "--expect", "2"]).0, 2);
+
+    // Whoever goes on behind a line that was cut off is told.
+    fs::write(&book, &whole[..whole.len() - 9]).unwrap();
+    let (code, said, _) = site.run(&["audit", "checkpoint"]);
+    assert_eq!(code, 0);
+    assert!(
+        said.contains("cut off") && said.contains("written over"),
+        "{said}"
+    );
+    assert_eq!(site.run(&["audit", "verify"]).0, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_other_key_is_made_for_checkpoints_whose_key_is_lost() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let site = Site::sealed();
+    audited(&site).await;
+    let book = fs::metadata(site.at("store.checkpoints")).unwrap();
+    assert_eq!(book.permissions().mode() & 0o777, 0o600);
+    let (key, elsewhere) = (site.at("store.signing"), site.at("elsewhere"));
+    fs::rename(&key, &elsewhere).unwrap();
+    for task in ["checkpoint", "key", "export"] {
+        let (code, said, complained) = site.run(&["audit", task]);
+        assert!(code != 0, "{task}: {said}");
+        assert!(complained.contains("put it back"), "{complained}");
+        assert!(!key.exists());
+    }
+    fs::rename(&elsewhere, &key).unwrap();
+    verified(&site, 3);
+}
