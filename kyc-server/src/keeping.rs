@@ -15,6 +15,7 @@ use kyc_persist::{
     Page, PostgresStore, Pulse, Query, RedbStore, Row, Safe, SealedStore, SledStore, Store,
     StoreError, Vault,
 };
+use kyc_server::secrets::warn_of_readers;
 
 /// With which keys everything is sealed.
 #[derive(Debug, Args)]
@@ -142,7 +143,7 @@ pub(crate) async fn open(
 ) -> Result<Kept, String> {
     let place = Place::parse("--store", store)?;
     place.is_not_anothers()?;
-    let images = match blobs.map(Path::to_owned).or_else(|| place.blobs_beside()) {
+    let images = match images(&place, blobs) {
         Some(directory) => {
             Blobs::local(&directory).map_err(|error| format!("{}: {error}", directory.display()))?
         }
@@ -171,6 +172,16 @@ pub(crate) async fn open(
             Ok(Kept { others, ..kept })
         }
     }
+}
+
+/// The directory of the images, if they are in one.
+pub(crate) fn images_of(store: &str, blobs: Option<&Path>) -> Result<Option<PathBuf>, String> {
+    Ok(images(&Place::parse("--store", store)?, blobs))
+}
+
+fn images(place: &Place, blobs: Option<&Path>) -> Option<PathBuf> {
+    let named = blobs.map(Path::to_owned);
+    named.or_else(|| place.blobs_beside())
 }
 
 /// Whether a store has to be there.
@@ -328,6 +339,7 @@ async fn unlock(
         other => other.to_string(),
     })?);
     for file in &sealing.older {
+        warn_of_readers(file);
         let older = KeySource::File(file.clone()).read();
         keyring = keyring.with_older(older.map_err(|error| error.to_string())?);
     }
@@ -348,6 +360,7 @@ fn key(store: &Place, sealing: &Sealing, is_new: bool) -> Result<Kek, KeyError> 
         // What forgets with the process needs no key that outlives it.
         return Ok(Kek::random());
     };
+    warn_of_readers(&file);
     match KeySource::File(file.clone()).read() {
         Err(KeyError::Missing { .. }) if is_new => {
             let key = Kek::create(&file)?;

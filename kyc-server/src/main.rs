@@ -2,6 +2,7 @@
 
 mod audit;
 mod auditing;
+mod belonging;
 mod checkpoints;
 mod damaged;
 mod dead_letters;
@@ -23,7 +24,7 @@ use clap::{Args, Parser, Subcommand};
 use kyc_core::{Flow, ReviewerId};
 use kyc_persist::Wake;
 use kyc_server::config::Config;
-use kyc_server::secrets::{Password, Secret, digest_of};
+use kyc_server::secrets::{Password, Secret, digest_of, warn_of_readers};
 use kyc_server::{Parts, Server, SteadyClock, logs, pdf};
 
 /// The KYC authority over HTTP.
@@ -136,6 +137,10 @@ struct Serve {
     /// The directory of the images. Beside a sled or redb store when left out, else in memory.
     #[arg(long, env = "KYC_BLOBS")]
     blobs: Option<PathBuf>,
+    /// The images are gone or another directory's, and the server is to go on with what is there. Not for every start: it
+    /// keeps a disk that is not mounted from being taken for one without images.
+    #[arg(long)]
+    images_are_lost: bool,
     /// The Flows that sessions may be opened with, the first by default; the manual review when left out.
     #[arg(
         long = "flow",
@@ -264,6 +269,11 @@ fn serve(options: Serve) -> Result<(), Failure> {
         let blobs = options.blobs.as_deref();
         let kept = keeping::open(&options.store, blobs, &options.sealing).await;
         let kept = kept.map_err(Failure::of)?;
+        let images = keeping::images_of(&options.store, blobs).map_err(Failure::of)?;
+        if let Some(images) = images {
+            let checked = belonging::check(&*kept.grants, &images, options.images_are_lost);
+            checked.await.map_err(Failure::of)?;
+        }
         let listener = tokio::net::TcpListener::bind(options.listen)
             .await
             .map_err(|error| Failure::of(format!("{}: {error}", options.listen)))?;
@@ -373,6 +383,7 @@ fn are_there(pages: &Path) -> Result<(), Failure> {
 
 /// The key that the text of a file stands for; the file is made for its owner alone when it is not there.
 fn key_in(file: &Path) -> Result<[u8; 32], Failure> {
+    warn_of_readers(file);
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(file, &Secret::random())?,

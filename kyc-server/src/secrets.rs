@@ -1,6 +1,7 @@
 //! What proves who somebody is, and how it is kept: only as a digest, compared in constant time.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -11,6 +12,21 @@ use hmac::{Hmac, KeyInit, Mac};
 use kyc_core::journal::Hash;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+/// Says so when others than its owner may read the file of a secret. No more: where each program has a machine of its own,
+/// secrets are often mounted like that.
+pub fn warn_of_readers(file: &Path) {
+    #[cfg(unix)]
+    if let Ok(about) = std::fs::metadata(file) {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            let (file, mode) = (file.display(), format!("{mode:04o}"));
+            tracing::warn!(%file, %mode, "others on this machine may read this secret: chmod 600 lets its owner alone");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
 
 /// A secret in the clear, on its way to its owner. It is shown once and never kept.
 pub struct Secret(String);

@@ -79,6 +79,7 @@ fn an_installation_moves_from_one_engine_to_the_other_and_the_server_starts_on_i
     }
     fs::copy(desk.at("store.key"), desk.at("new.key")).unwrap();
     fs::copy(desk.at("store.secret"), desk.at("new.secret")).unwrap();
+    fs::rename(desk.at("store.blobs"), desk.at("new.blobs")).unwrap();
     let (came_to_listen, said) = desk.serve(&desk.redb("new"));
     assert!(came_to_listen, "{said}");
 }

@@ -10,6 +10,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use super::config::Format;
 use super::signature::SigningKey;
 use crate::config::ConfigError;
+use crate::secrets::warn_of_readers;
 
 /// Where faults are written down.
 pub(super) struct Desk {
@@ -52,6 +53,7 @@ impl Desk {
                 return None;
             }
             (Some(file), None) => {
+                warn_of_readers(file);
                 let read = std::fs::read_to_string(file);
                 let told = |error| format!("{}: {error}", file.display());
                 (format!("{field}_file"), read.map_err(told))

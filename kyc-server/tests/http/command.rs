@@ -298,6 +298,55 @@ fn what_belongs_to_a_store_is_missed_and_not_made_anew() {
 }
 
 #[test]
+fn images_that_are_gone_are_missed_until_somebody_says_that_they_are_lost() {
+    let directory = tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let store = format!("redb:{}", at("store").display());
+    starts_at(&taken, &["--store", &store]);
+    fs::rename(at("store.blobs"), at("aside")).unwrap();
+    let (code, text) = starts_at(&taken, &["--store", &store]);
+    assert_eq!(code, 1);
+    assert!(
+        text.contains("store.blobs") && text.contains("--images-are-lost"),
+        "{text}"
+    );
+    let port = "127.0.0.1:";
+    assert!(!text.contains(port), "{text}");
+    let aside = at("aside").display().to_string();
+    let (_, text) = starts_at(&taken, &["--store", &store, "--blobs", &aside]);
+    assert!(text.contains(port), "{text}");
+    let (_, text) = starts_at(&taken, &["--store", &store, "--images-are-lost"]);
+    assert!(text.contains(port), "{text}");
+    let (_, text) = starts_at(&taken, &["--store", &store]);
+    assert!(text.contains(port), "{text}");
+}
+
+#[test]
+fn secrets_that_others_may_read_are_told() {
+    let directory = tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let store = format!("redb:{}", at("store").display());
+    let told = |text: &str, file: &str| {
+        let about = |line: &&str| line.contains("others on this machine") && line.contains(file);
+        text.lines().filter(about).count()
+    };
+    for _ in 0..2 {
+        let (_, text) = starts_at(&taken, &["--store", &store]);
+        assert_eq!(told(&text, ""), 0, "{text}");
+    }
+    for (file, mode) in [("store.key", 0o644), ("store.secret", 0o640)] {
+        fs::set_permissions(at(file), fs::Permissions::from_mode(mode)).unwrap();
+        let (_, text) = starts_at(&taken, &["--store", &store]);
+        assert_eq!((told(&text, ""), told(&text, file)), (1, 1), "{text}");
+        let secret = fs::read_to_string(at(file)).unwrap();
+        assert!(!text.contains(secret.trim()), "{text}");
+        fs::set_permissions(at(file), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+#[test]
 fn the_help_repeats_no_password() {
     for task in [&["--help"][..], &["outbox", "dead", "--help"]] {
         let output = program()
