@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::arrivals::Arrivals;
 use crate::config::Config;
 use crate::decoders::Decoders;
 use crate::grants::Signed;
@@ -81,7 +82,9 @@ pub(crate) struct Inner {
     pub(crate) verifying: Semaphore,
     /// Sign-ins that wait for it: in all, and from one address.
     pub(crate) signing_in: Places,
-    /// Images of applicants that are in memory at once, on their way up or down.
+    /// Images of applicants on their way in.
+    pub(crate) arriving: Arrivals,
+    /// Images of applicants that are worked on at once, when all of them is here, or on their way down.
     pub(crate) handling: Places,
     /// Images that are decoded at once.
     pub(crate) decoders: Decoders,
@@ -281,6 +284,7 @@ impl App {
             rates: Arc::new(Rates::new(limits, parts.config.proxies)),
             verifying: Semaphore::new(2),
             signing_in: Places::new(32, 8),
+            arriving: Arrivals::new(),
             handling: Places::new(128, 6),
             decoders: Decoders::new(),
             renderer: OnceLock::new(),

@@ -4,6 +4,7 @@
 mod accept;
 mod app;
 mod applicant;
+mod arrivals;
 mod auth;
 mod backoffice;
 mod compat;

@@ -224,7 +224,8 @@ impl App {
         let session = self.session(id).await?;
         takes_images(&session)?;
         self.must_have_the_session(&caller.credential).await?;
-        let _place = self.handling.take(id.as_str()).map_err(busy)?;
+        let mut arrival = self.arriving.begin(id.as_str()).map_err(busy)?;
+        arrival.reach(Blobs::PART).map_err(busy)?;
         // Its last part was answered, and the answer was lost.
         if self.has_taken(id, digest).await? {
             return Ok(Appended::Whole { is_new: false });
@@ -271,6 +272,8 @@ impl App {
             let complete = false;
             return Ok(Appended::Part(Standing { offset, complete }));
         }
+        // Not before: it would be held for as long as a slow sender likes.
+        let _place = self.handling.take(session.as_str()).map_err(busy)?;
         let before = self
             .blobs
             .joined(session, digest, kept / Blobs::PART)

@@ -153,18 +153,35 @@ pub(crate) fn version_of(tag: &str) -> Option<u32> {
 /// How long a JSON body may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(20);
 
+/// How much memory is asked for before anything has come.
+const AT_ONCE: usize = 64 * 1024;
+
 /// The whole body, counted while it arrives: the declared length is believed only when it is too large.
 pub(crate) async fn collect(
     request: Request,
     limit: usize,
     patience: Duration,
 ) -> Result<Bytes, Problem> {
-    tokio::time::timeout(patience, counted(request, limit))
+    collect_where_there_is_room(request, limit, patience, |_| Ok(())).await
+}
+
+/// The same, where each byte needs room before it is kept.
+pub(crate) async fn collect_where_there_is_room(
+    request: Request,
+    limit: usize,
+    patience: Duration,
+    room: impl FnMut(usize) -> Result<(), Problem>,
+) -> Result<Bytes, Problem> {
+    tokio::time::timeout(patience, counted(request, limit, room))
         .await
         .unwrap_or_else(|_| Err(Problem::too_slow()))
 }
 
-async fn counted(request: Request, limit: usize) -> Result<Bytes, Problem> {
+async fn counted(
+    request: Request,
+    limit: usize,
+    mut room: impl FnMut(usize) -> Result<(), Problem>,
+) -> Result<Bytes, Problem> {
     let declared = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -173,13 +190,16 @@ async fn counted(request: Request, limit: usize) -> Result<Bytes, Problem> {
         return Err(Problem::too_large().with("limit", limit));
     }
     let mut stream = request.into_body().into_data_stream();
-    let mut bytes = Vec::with_capacity(declared.map_or(0, |length| limit.min(length as usize)));
+    // What is declared and does not come needs no room.
+    let most = limit.min(AT_ONCE);
+    let mut bytes = Vec::with_capacity(declared.map_or(0, |length| most.min(length as usize)));
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Problem::malformed().detail("the body broke off"))?;
         if bytes.len() + chunk.len() > limit {
             drain(&mut stream, limit).await;
             return Err(Problem::too_large().with("limit", limit));
         }
+        room(bytes.len() + chunk.len())?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.into())

@@ -20,7 +20,7 @@ use crate::images;
 use crate::pdf::Bounds;
 use crate::places::Full;
 use crate::problem::Problem;
-use crate::request::collect;
+use crate::request::collect_where_there_is_room;
 use crate::sheets::Sheets;
 
 /// What is taken of a file.
@@ -66,8 +66,12 @@ impl App {
         wanted: Wanted,
         request: Request,
     ) -> Result<Taken, Problem> {
+        let mut arrival = self.arriving.begin(session.as_str()).map_err(busy)?;
+        let most = wanted.images.max_bytes as usize;
+        let room = |bytes| arrival.reach(bytes).map_err(busy);
+        let bytes = collect_where_there_is_room(request, most, ARRIVAL, room).await?;
+        // Not before: it would be held for as long as a slow sender likes.
         let _place = self.handling.take(session.as_str()).map_err(busy)?;
-        let bytes = collect(request, wanted.images.max_bytes as usize, ARRIVAL).await?;
         self.take(session, bytes, wanted, Some(digest)).await
     }
 

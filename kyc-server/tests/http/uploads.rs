@@ -409,3 +409,42 @@ async fn a_photo_that_is_on_its_way_while_its_session_is_erased_is_not_left_behi
     let left = world.blobs.get(&session, &name.parse().unwrap()).await;
     assert_eq!(left.unwrap(), None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_slowly_keeps_nobody_else_from_sending() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let world = World::start().await;
+    let mut slow = Vec::new();
+    for number in 0..24 {
+        let applicant = world.applicant(&format!("slow-{number}")).await;
+        for part in 0..6 {
+            let mut socket = tokio::net::TcpStream::connect(world.address).await.unwrap();
+            let (session, token) = (&applicant.session, &applicant.token);
+            let path = format!("/applicant/v1/sessions/{session}");
+            let digest = digest(&[number, part]);
+            let asked = match part % 2 {
+                0 => format!("PUT {path}/blobs/{digest} HTTP/1.1\r\n"),
+                _ => format!(
+                    "PATCH {path}/uploads/{digest} HTTP/1.1\r\nupload-offset: 0\r\nupload-complete: ?1\r\n"
+                ),
+            };
+            let head = format!(
+                "{asked}host: {}\r\nauthorization: Bearer {token}\r\ncontent-length: 900000\r\nexpect: 100-continue\r\n\r\n",
+                world.address
+            );
+            socket.write_all(head.as_bytes()).await.unwrap();
+            // It is told to go on once the server waits for its bytes.
+            let mut told = [0; 12];
+            socket.read_exact(&mut told).await.unwrap();
+            assert_eq!(&told, b"HTTP/1.1 100", "{number} {part}");
+            slow.push(socket);
+        }
+    }
+    assert!(slow.len() > 128);
+    let erika = world.applicant("erika").await;
+    let taken = erika.photo(1).await;
+    let asked = erika.ask(Method::HEAD, &format!("/uploads/{taken}"));
+    assert_eq!(asked.send().await.unwrap().status(), 204);
+    drop(slow);
+}
