@@ -193,6 +193,7 @@ test("whom another tab has overtaken meanwhile stands where that tab stands", as
   await tablet.saved();
   letsThrough();
   await applicant.stands("personal_details");
+  await applicant.saved();
   assert.equal(await applicant.the("conflict").count(), 0);
   assert.equal((await stage.integrator.view(session)).version, 1);
 });

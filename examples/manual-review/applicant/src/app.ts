@@ -275,6 +275,7 @@ export class KycApplicant extends Part {
       this.#consent = session.flow.consent;
       this.state = session.getSnapshot();
       session.subscribe(() => {
+        if (hasBegunElsewhere(session.getSnapshot())) return session.acknowledge();
         this.state = this.#session?.getSnapshot() ?? null;
         if (this.state?.status === "signed_out" && isLetIn()) this.#putOut(this.#isLeaving ? "given_back" : "taken_back");
       });
@@ -473,6 +474,11 @@ function whyClosed(error: unknown): Opening {
     default:
       return "broken";
   }
+}
+
+/** A press of the first button that came behind another device's: nothing is lost that anybody has entered. */
+function hasBegunElsewhere({ divergence, view }: SessionState): boolean {
+  return divergence !== null && divergence.lost.length > 0 && divergence.lost.every((event) => event === "start") && view.next_action !== "give_consent";
 }
 
 /** For whoever drives the page: every screen can be shown and every step kept from here on. */
