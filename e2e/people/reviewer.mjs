@@ -102,14 +102,14 @@ export class Reviewer extends Person {
     await this.#judged(item, "retake");
   }
 
-  /** Tells when the decision was made. */
+  /** Tells when the server said that it has the decision. */
   async approves() {
     await this.the("approve").click();
     await this.the("confirm").waitFor();
-    const confirmed = Date.now();
-    await this.the("confirm").click();
+    const answer = this.page.waitForResponse((response) => response.url().endsWith("/events") && response.ok());
+    const [decided] = await Promise.all([answer.then(() => Date.now()), this.the("confirm").click()]);
     await this.caseIs("approved");
-    return confirmed;
+    return decided;
   }
 
   /**
