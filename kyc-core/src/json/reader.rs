@@ -19,13 +19,7 @@ impl<'a> Reader<'a> {
         let mut missing = u32::MAX;
         let mut expected = 0;
         let mut items = Items::within(self, b'{')?;
-        while let Some(name) = items.next_name(self)? {
-            // Whoever writes a record writes its fields in order.
-            let from = |first: usize| {
-                let mut behind = fields.get(first..)?.iter();
-                Some(first + behind.position(|field| field.name() == name)?)
-            };
-            let place = from(expected).or_else(|| from(0)).ok_or(Malformed)?;
+        while let Some(place) = items.next_field(self, fields, expected)? {
             let bit = 1 << place;
             if missing & bit == 0 {
                 return Err(Malformed);
@@ -110,13 +104,18 @@ impl<'a> Reader<'a> {
         self.rest.as_bytes().first().copied()
     }
 
+    /// Whether that character comes at once.
+    fn is_at(&self, wanted: u8) -> bool {
+        self.rest.as_bytes().first() == Some(&wanted)
+    }
+
     fn skip(&mut self, bytes: usize) {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
     /// Takes that character, if it is the next one.
     fn take(&mut self, wanted: u8) -> bool {
-        let is_next = self.peek() == Some(wanted);
+        let is_next = self.is_at(wanted) || self.peek() == Some(wanted);
         if is_next {
             self.skip(1);
         }
@@ -147,11 +146,17 @@ impl<'a> Reader<'a> {
     pub(super) fn number(&mut self) -> Found<u64> {
         let (mut number, mut length) = (0_u64, 0);
         self.peek();
-        for digit in self.rest.bytes().take_while(u8::is_ascii_digit) {
-            let ten_times = number.checked_mul(10).ok_or(Malformed)?;
-            number = ten_times
-                .checked_add((digit - b'0').into())
-                .ok_or(Malformed)?;
+        for digit in self.rest.bytes().map(|byte| byte.wrapping_sub(b'0')) {
+            if digit > 9 {
+                break;
+            }
+            // What has so few digits fits.
+            if length < 19 {
+                number = number * 10 + u64::from(digit);
+            } else {
+                let ten_times = number.checked_mul(10).ok_or(Malformed)?;
+                number = ten_times.checked_add(digit.into()).ok_or(Malformed)?;
+            }
             length += 1;
         }
         let has_idle_zero = length > 1 && self.rest.starts_with('0');
@@ -166,7 +171,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn text(&mut self) -> Found<Cow<'a, str>> {
         self.need(b'"')?;
         let plain = self.plain()?;
-        if self.rest.starts_with('"') {
+        if self.is_at(b'"') {
             self.skip(1);
             return Ok(Cow::Borrowed(plain));
         }
@@ -314,6 +319,33 @@ impl Items {
         }
         self.is_first = false;
         Ok(true)
+    }
+
+    /// Goes on to the next value and tells which of the fields it is, or goes behind the end.
+    fn next_field(
+        &mut self,
+        reader: &mut Reader<'_>,
+        fields: &[Field],
+        expected: usize,
+    ) -> Found<Option<usize>> {
+        let behind = fields.get(expected..).unwrap_or_default();
+        // Whoever writes a record writes its fields in order, and no space.
+        let opening = if self.is_first { b'"' } else { b',' };
+        if reader.is_at(opening) {
+            for (place, field) in behind.iter().enumerate() {
+                let key = field.key.get(usize::from(self.is_first)..);
+                if let Some(rest) = reader.rest.strip_prefix(key.unwrap_or_default()) {
+                    reader.rest = rest;
+                    self.is_first = false;
+                    return Ok(Some(expected + place));
+                }
+            }
+        }
+        let Some(name) = self.next_name(reader)? else {
+            return Ok(None);
+        };
+        let place = fields.iter().position(|field| field.name() == name);
+        place.ok_or(Malformed).map(Some)
     }
 
     /// Goes on to the next value and tells its name, or goes behind the end.
