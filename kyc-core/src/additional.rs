@@ -10,7 +10,7 @@ use crate::case::words;
 use crate::ids::{FieldName, NotAName};
 use crate::json::records;
 use crate::pii::Pii;
-use crate::text::as_text;
+use crate::text::as_word;
 
 /// The name of an additional step: 1 to 40 of `A-Z a-z 0-9 _ -`.
 ///
@@ -25,7 +25,7 @@ use crate::text::as_text;
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct StepName(#[cfg_attr(feature = "ts", tsify(type = "string"))] [u8; LONGEST_NAME]);
 
-as_text!(StepName = Self([0; LONGEST_NAME]));
+as_word!(StepName = Self([0; LONGEST_NAME]));
 
 impl StepName {
     /// The step that asks which bill it is, and tells what a bill must be like.

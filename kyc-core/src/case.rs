@@ -44,7 +44,7 @@ macro_rules! words {
 
         impl crate::json::Write for $name {
             fn write(&self, text: &mut alloc::vec::Vec<u8>) {
-                crate::json::Write::write(self.as_str(), text);
+                crate::json::word(text, self.as_str());
             }
         }
 

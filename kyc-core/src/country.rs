@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::text::as_text;
+use crate::text::as_word;
 
 /// A country or territory, by its ISO 3166-1 alpha-2 code in capitals.
 ///
@@ -20,7 +20,7 @@ use crate::text::as_text;
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct Country(#[cfg_attr(feature = "ts", tsify(type = "string"))] [u8; 2]);
 
-as_text!(Country = Self([0; 2]));
+as_word!(Country = Self([0; 2]));
 
 impl Country {
     /// Every assigned code, in alphabetical order.

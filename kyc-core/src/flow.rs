@@ -35,7 +35,7 @@ use crate::collection::{Spec, State, When};
 use crate::country::Country;
 use crate::ids::FlowId;
 use crate::json::{self, Malformed, records};
-use crate::snapshot::FlowRef;
+use crate::snapshot::{self, FlowRef};
 use crate::time::Seconds;
 
 const STATES: usize = State::ALL.len();
@@ -59,6 +59,7 @@ pub struct Flow {
     additional: Option<Catalogue>,
     specs: [Spec; STATES],
     hash: String,
+    named: String,
 }
 
 impl Flow {
@@ -123,7 +124,8 @@ impl Flow {
     }
 
     fn with(meaning: Meaning, definition: Definition) -> Self {
-        let hash = crate::snapshot::checksum(json::write(&definition).as_bytes());
+        let hash = snapshot::checksum(json::write(&definition).as_bytes());
+        let named = snapshot::naming(&meaning.id, definition.version, &hash);
         Self {
             id: meaning.id,
             definition,
@@ -132,6 +134,7 @@ impl Flow {
             additional: meaning.additional,
             specs: meaning.specs,
             hash,
+            named,
         }
     }
 
@@ -140,6 +143,7 @@ impl Flow {
         let mut flow = Self::clone(&Self::manual_review());
         flow.definition.id = of.id.to_string();
         flow.definition.version = of.version;
+        flow.named = snapshot::naming(&of.id, of.version, &of.hash);
         (flow.id, flow.hash) = (of.id, of.hash);
         Arc::new(flow)
     }
@@ -168,6 +172,11 @@ impl Flow {
     /// Tells whether two definitions are the same to the letter.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// How its sessions' snapshots name it.
+    pub(crate) fn named(&self) -> &str {
+        &self.named
     }
 
     /// What was judged.

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::text::as_text;
+use crate::text::{as_text, as_word};
 
 /// A name that is not well formed. Says which kind of name, never what was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,13 +23,13 @@ impl NotAName {
 }
 
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident = $what:literal, $rule:literal, $well_formed:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $kind:ident = $what:literal, $rule:literal, $well_formed:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
         pub struct $name(#[cfg_attr(feature = "ts", tsify(type = "string"))] Arc<str>);
 
-        as_text!($name = Self(Arc::default()));
+        names!(@ $kind $name);
 
         impl $name {
             /// The name as text.
@@ -71,6 +71,12 @@ macro_rules! names {
             }
         }
     )*};
+    (@ word $name:ident) => {
+        as_word!($name = Self(Arc::default()));
+    };
+    (@ text $name:ident) => {
+        as_text!($name);
+    };
 }
 
 names! {
@@ -82,27 +88,27 @@ names! {
     /// assert!("s-1".parse::<SessionId>().is_ok());
     /// assert!("../etc".parse::<SessionId>().is_err());
     /// ```
-    SessionId = "session id", "1 to 64 of A-Z a-z 0-9 _ -", |text| word(text, 64);
+    SessionId: word = "session id", "1 to 64 of A-Z a-z 0-9 _ -", |text| word(text, 64);
 
     /// The name of a Flow.
-    FlowId = "flow id", "1 to 64 of A-Z a-z 0-9 _ -", |text| word(text, 64);
+    FlowId: word = "flow id", "1 to 64 of A-Z a-z 0-9 _ -", |text| word(text, 64);
 
     /// The name of a field of an additional step.
-    FieldName = "field name", "1 to 40 of A-Z a-z 0-9 _ -", |text| word(text, 40);
+    FieldName: word = "field name", "1 to 40 of A-Z a-z 0-9 _ -", |text| word(text, 40);
 
     /// Who reviews: a handle of the installation, not a person's name.
-    ReviewerId = "reviewer id", "1 to 64 of A-Z a-z 0-9 _ - . @", |text| {
+    ReviewerId: word = "reviewer id", "1 to 64 of A-Z a-z 0-9 _ - . @", |text| {
         (1..=64).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte))
     };
 
     /// The idempotency key of one request: the same key again gets the same answer.
-    Key = "idempotency key", "1 to 255 printable ASCII characters without space", |text| {
+    Key: text = "idempotency key", "1 to 255 printable ASCII characters without space", |text| {
         (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
     };
 
     /// Names the bytes of an image: the SHA-256 of what was uploaded, in 64 lower-case hexadecimal digits.
-    BlobRef = "blob reference", "64 lower-case hexadecimal digits", |text| {
+    BlobRef: word = "blob reference", "64 lower-case hexadecimal digits", |text| {
         text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     };
 }

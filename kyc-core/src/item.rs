@@ -94,7 +94,7 @@ impl<'de> Deserialize<'de> for Item {
 
 impl Write for Item {
     fn write(&self, text: &mut Vec<u8>) {
-        self.spelled(|whole| whole.write(text));
+        self.spelled(|whole| json::word(text, whole));
     }
 }
 

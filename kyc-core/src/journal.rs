@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::actor::Actor;
 use crate::ids::{Key, NotAName, SessionId};
-use crate::json::{Found, Read, Reader, Write};
+use crate::json::{self, Found, Read, Reader, Write};
 use crate::text;
 use crate::time::Timestamp;
 
@@ -46,7 +46,7 @@ impl<'de> Deserialize<'de> for ChartName {
 
 impl Write for ChartName {
     fn write(&self, text: &mut Vec<u8>) {
-        self.as_str().write(text);
+        json::word(text, self.as_str());
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) use self::reader::Reader;
 pub use self::record::Field;
 pub(crate) use self::record::{all_are_left_out, field, records, start, written};
 pub(crate) use self::value::parsed;
-pub(crate) use self::writer::object;
+pub(crate) use self::writer::{object, word};
 
 /// Not JSON, or not of the right shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

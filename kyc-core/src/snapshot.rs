@@ -102,7 +102,7 @@ pub(crate) struct Read<State, Case> {
 /// A snapshot in its place, be it of this chart or that.
 struct Opened<'a> {
     chart: ChartName,
-    flow: FlowRef,
+    flow: Named<'a>,
     session: SessionId,
     version: u32,
     state: &'a mut dyn json::Read,
@@ -132,6 +132,25 @@ impl json::Read for Opened<'_> {
     }
 }
 
+/// The Flow that a snapshot names, beside the one that it should be of.
+struct Named<'a> {
+    expected: &'a Flow,
+    found: Option<FlowRef>,
+}
+
+impl json::Read for Named<'_> {
+    fn blank() -> Self {
+        unreachable!("it is read beside a Flow that is there")
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        if reader.is_next(self.expected.named()) {
+            return Ok(());
+        }
+        self.found.insert(FlowRef::blank()).read(reader)
+    }
+}
+
 pub(crate) fn encode(
     chart: ChartName,
     flow: &Flow,
@@ -140,16 +159,19 @@ pub(crate) fn encode(
     state: &dyn Write,
     case: &dyn Write,
 ) -> String {
-    let flow = FlowName {
-        id: flow.id(),
-        version: flow.version(),
-        hash: flow.hash(),
-    };
     let mut text = Vec::with_capacity(json::USUAL);
     json::object(
         &mut text,
         &FIELDS,
-        &[&SCHEMA, &chart, &flow, session, &version, state, case],
+        &[
+            &SCHEMA,
+            &chart,
+            &Written(flow.named()),
+            session,
+            &version,
+            state,
+            case,
+        ],
     );
     text.pop();
     let checksum = digits(&text);
@@ -159,20 +181,19 @@ pub(crate) fn encode(
     json::as_text(text)
 }
 
-/// A [`FlowRef`] of a Flow that is there.
-struct FlowName<'a> {
-    id: &'a FlowId,
-    version: u32,
-    hash: &'a str,
+/// A [`FlowRef`] as snapshots have it: put together once, not for each.
+pub(crate) fn naming(id: &FlowId, version: u32, hash: &str) -> String {
+    let mut text = Vec::new();
+    json::object(&mut text, &FlowRef::FIELDS, &[id, &version, &hash]);
+    json::as_text(text)
 }
 
-impl Write for FlowName<'_> {
+/// What is JSON already.
+struct Written<'a>(&'a str);
+
+impl Write for Written<'_> {
     fn write(&self, text: &mut Vec<u8>) {
-        json::object(
-            text,
-            &FlowRef::FIELDS,
-            &[self.id, &self.version, &self.hash],
-        );
+        text.extend_from_slice(self.0.as_bytes());
     }
 }
 
@@ -206,7 +227,10 @@ fn decode_into(
     };
     let mut read = Opened {
         chart,
-        flow: FlowRef::blank(),
+        flow: Named {
+            expected: flow,
+            found: None,
+        },
         session: SessionId::blank(),
         version: 0,
         state,
@@ -219,15 +243,17 @@ fn decode_into(
     if read.chart != chart {
         return Err(DecodeError::ForeignChart { found: read.chart });
     }
-    if read.flow.id != *flow.id()
-        || read.flow.version != flow.version()
-        || read.flow.hash != flow.hash()
-    {
-        return Err(DecodeError::ForeignFlow {
-            found: Box::new(read.flow),
-        });
+    match read.flow.found {
+        Some(found)
+            if found.id != *flow.id()
+                || found.version != flow.version()
+                || found.hash != flow.hash() =>
+        {
+            let found = Box::new(found);
+            Err(DecodeError::ForeignFlow { found })
+        }
+        _ => Ok((read.session, read.version)),
     }
-    Ok((read.session, read.version))
 }
 
 /// Lifts the body of a snapshot of that chart to the next schema; nothing when it cannot.

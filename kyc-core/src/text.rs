@@ -25,13 +25,7 @@ where
 
 /// Reading and writing of what is one text: parsed from it, and written as `as_str` has it.
 macro_rules! as_text {
-    ($($name:ty = $blank:expr),*) => {$(
-        impl crate::json::Write for $name {
-            fn write(&self, text: &mut alloc::vec::Vec<u8>) {
-                crate::json::Write::write(self.as_str(), text);
-            }
-        }
-
+    ($name:ty) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -41,6 +35,20 @@ macro_rules! as_text {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::text::parsed(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use as_text;
+
+/// The same of what JSON escapes no letter of, in the charts as well.
+macro_rules! as_word {
+    ($name:ty = $blank:expr) => {
+        crate::text::as_text!($name);
+
+        impl crate::json::Write for $name {
+            fn write(&self, text: &mut alloc::vec::Vec<u8>) {
+                crate::json::word(text, self.as_str());
             }
         }
 
@@ -54,9 +62,9 @@ macro_rules! as_text {
                 Ok(())
             }
         }
-    )*};
+    };
 }
-pub(crate) use as_text;
+pub(crate) use as_word;
 
 struct Words(&'static [&'static str]);
 

@@ -126,6 +126,13 @@ impl<'a> Reader<'a> {
         self.take(wanted).then_some(()).ok_or(Malformed)
     }
 
+    /// Takes that text, if it comes next to the letter.
+    pub(crate) fn is_next(&mut self, written: &str) -> bool {
+        let behind = self.rest.strip_prefix(written);
+        self.rest = behind.unwrap_or(self.rest);
+        behind.is_some()
+    }
+
     /// Takes that word, if it is the next one.
     pub(super) fn word(&mut self, word: &str) -> Found<()> {
         self.peek();
@@ -334,8 +341,7 @@ impl Items {
         if reader.is_at(opening) {
             for (place, field) in behind.iter().enumerate() {
                 let key = field.key.get(usize::from(self.is_first)..);
-                if let Some(rest) = reader.rest.strip_prefix(key.unwrap_or_default()) {
-                    reader.rest = rest;
+                if reader.is_next(key.unwrap_or_default()) {
                     self.is_first = false;
                     return Ok(Some(expected + place));
                 }

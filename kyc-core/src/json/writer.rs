@@ -77,6 +77,14 @@ pub(super) fn quote(text: &mut Vec<u8>, value: &[u8]) {
     text.push(b'"');
 }
 
+/// A text of which nothing is escaped, as all words and names of the charts are.
+pub(crate) fn word(text: &mut Vec<u8>, word: &str) {
+    debug_assert_eq!(scan::plain(word.as_bytes()), word.len());
+    text.push(b'"');
+    text.extend_from_slice(word.as_bytes());
+    text.push(b'"');
+}
+
 #[cold]
 fn escape(text: &mut Vec<u8>, special: u8) {
     let short = match special {
@@ -98,6 +106,10 @@ fn escape(text: &mut Vec<u8>, special: u8) {
 }
 
 pub(super) fn digits(text: &mut Vec<u8>, mut number: u64) {
+    if number < 10 {
+        text.push(b'0' + number as u8);
+        return;
+    }
     let mut digits = [b'0'; 20];
     let mut first = digits.len();
     for digit in digits.iter_mut().rev() {
