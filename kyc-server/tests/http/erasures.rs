@@ -23,17 +23,7 @@ async fn who_was_erased_is_erased_again_after_a_backup_of_everything_was_put_bac
     }
     erase(&walker, "s-3").await;
     drop((walker, store));
-    let named = Hash::from_bytes([7; 32]);
-    {
-        // What the company calls the session lies beside it.
-        let store = SledStore::open(site.at("store")).unwrap();
-        let grant = Grant {
-            subject: "external:s-1".into(),
-            purpose: "customer 17".into(),
-            expires_at: Timestamp::from_millis(i64::MAX as u64),
-        };
-        store.put(&named, grant).await.unwrap();
-    }
+    let named = named(&site).await;
     site.back_up("before");
 
     let store = site.open().await;
@@ -152,6 +142,19 @@ async fn cut(site: &Site, name: &str) {
     assert!(vault.keep(name, Some(&found), cut).await.unwrap());
 }
 
+/// Lays beside the first session what the company calls it; tells where.
+async fn named(site: &Site) -> Hash {
+    let place = Hash::from_bytes([7; 32]);
+    let grant = Grant {
+        subject: "external:s-1".into(),
+        purpose: "customer 17".into(),
+        expires_at: Timestamp::from_millis(i64::MAX as u64),
+    };
+    let store = SledStore::open(site.at("store")).unwrap();
+    store.put(&place, grant).await.unwrap();
+    place
+}
+
 async fn standing(site: &Site, session: &str) -> Result<bool, StoreError> {
     let store = site.open().await;
     let kept = store.load(&row(session)).await?;
@@ -163,16 +166,7 @@ async fn whom_nobody_can_read_an_operator_erases_and_nobody_else_with_them() {
     for drawer in [None, Some("key/s-1.collection"), Some("key/s-1.blobs")] {
         let site = Site::sealed();
         two(&site).await;
-        let named = Hash::from_bytes([7; 32]);
-        {
-            let store = SledStore::open(site.at("store")).unwrap();
-            let grant = Grant {
-                subject: "external:s-1".into(),
-                purpose: "customer 17".into(),
-                expires_at: Timestamp::from_millis(i64::MAX as u64),
-            };
-            store.put(&named, grant).await.unwrap();
-        }
+        let named = named(&site).await;
         let whole = site.run(&["erasures", "force", "s-1"]);
         assert_eq!(whole.0, 1);
         assert!(whole.2.contains("not damaged"), "{}", whole.2);
