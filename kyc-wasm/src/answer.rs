@@ -8,6 +8,8 @@ use alloc::string::String;
 
 use kyc_core::collection::{EventKind, Reason, Rejected, State, Step};
 
+use crate::fault::Fault;
+
 /// The text, or a field that is missing or too many, was not one of an event.
 pub(crate) const MALFORMED: u32 = u32::MAX;
 
@@ -35,6 +37,7 @@ pub(crate) fn words() -> String {
     line(&mut text, State::ALL, State::as_str);
     line(&mut text, EventKind::ALL, EventKind::as_str);
     line(&mut text, Reason::ALL, Reason::as_str);
+    line(&mut text, Fault::ALL, Fault::as_str);
     text
 }
 

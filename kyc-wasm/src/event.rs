@@ -1,55 +1,60 @@
 //! An event from its kind and its texts.
 
-use alloc::string::String;
+use alloc::borrow::ToOwned as _;
+use core::str;
 
 use kyc_core::collection::{Event, EventKind, HoldReason};
 use kyc_core::{Consent, Details, DocumentType, ProofKind, Side, Source};
 
 /// Nothing when there is no such event, or when it carries what no page knows: asks, decisions, steps.
-pub(crate) fn read(kind: usize, texts: [Option<String>; 4]) -> Option<Event> {
+pub(crate) fn read(kind: usize, given: &[u8]) -> Option<Event> {
     let kind = *EventKind::ALL.get(kind)?;
+    let texts = texts(given)?;
     Some(match (kind, texts) {
         (EventKind::Start, [Some(version), Some(locale), None, None]) => Event::Start {
-            consent: Consent { version, locale },
+            consent: Consent {
+                version: version.to_owned(),
+                locale: locale.to_owned(),
+            },
         },
         (EventKind::SubmitDetails, [Some(given), Some(family), Some(born), None]) => {
             Event::SubmitDetails {
                 details: Details {
-                    given_names: given.into(),
-                    family_name: family.into(),
-                    date_of_birth: born.into(),
+                    given_names: given.to_owned().into(),
+                    family_name: family.to_owned().into(),
+                    date_of_birth: born.to_owned().into(),
                 },
             }
         }
         (EventKind::SelectDocument, [Some(country), Some(document), None, None]) => {
             Event::SelectDocument {
                 country: country.parse().ok()?,
-                document: word(&document, DocumentType::ALL, DocumentType::as_str)?,
+                document: word(document, DocumentType::ALL, DocumentType::as_str)?,
             }
         }
         (EventKind::CapturePage, [Some(side), Some(blob), None, None]) => Event::CapturePage {
-            side: word(&side, Side::ALL, Side::as_str)?,
-            blob: blob.try_into().ok()?,
+            side: word(side, Side::ALL, Side::as_str)?,
+            blob: blob.parse().ok()?,
         },
         (EventKind::RetakePage, [Some(side), None, None, None]) => Event::RetakePage {
-            side: word(&side, Side::ALL, Side::as_str)?,
+            side: word(side, Side::ALL, Side::as_str)?,
         },
         (EventKind::CaptureSelfie, [Some(blob), None, None, None]) => Event::CaptureSelfie {
-            blob: blob.try_into().ok()?,
+            blob: blob.parse().ok()?,
         },
         (EventKind::CaptureStep, [Some(step), Some(source), Some(blob), proof]) => {
             Event::CaptureStep {
                 step: step.parse().ok()?,
-                source: word(&source, Source::ALL, Source::as_str)?,
-                blob: blob.try_into().ok()?,
+                source: word(source, Source::ALL, Source::as_str)?,
+                blob: blob.parse().ok()?,
                 proof: match proof {
-                    Some(proof) => Some(word(&proof, ProofKind::ALL, ProofKind::as_str)?),
+                    Some(proof) => Some(word(proof, ProofKind::ALL, ProofKind::as_str)?),
                     None => None,
                 },
             }
         }
         (EventKind::Hold, [Some(reason), None, None, None]) => Event::Hold {
-            reason: word(&reason, HoldReason::ALL, HoldReason::as_str)?,
+            reason: word(reason, HoldReason::ALL, HoldReason::as_str)?,
         },
         (kind, [None, None, None, None]) => plain(kind)?,
         _ => return None,
@@ -79,6 +84,24 @@ const fn plain(kind: EventKind) -> Option<Event> {
     })
 }
 
+/// One after the other, each with [`END`] behind it.
+fn texts(given: &[u8]) -> Option<[Option<&str>; 4]> {
+    let mut found = [None; 4];
+    let mut number = 0;
+    let mut begin = 0;
+    for (end, byte) in given.iter().enumerate() {
+        if *byte == END {
+            *found.get_mut(number)? = Some(str::from_utf8(given.get(begin..end)?).ok()?);
+            number += 1;
+            begin = end + 1;
+        }
+    }
+    (begin == given.len()).then_some(found)
+}
+
 fn word<T: Copy>(text: &str, all: &[T], as_str: fn(T) -> &'static str) -> Option<T> {
     all.iter().copied().find(|word| as_str(*word) == text)
 }
+
+/// No text has this byte in it.
+const END: u8 = 0xff;

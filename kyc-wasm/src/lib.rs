@@ -1,7 +1,8 @@
 //! kyc-core's collection session for a page: what it may call, and nothing that decides.
 //!
-//! An event crosses as its kind and its texts, its answer as one number: nothing is parsed on the way. What is read once and
-//! drawn crosses as JSON. A fault is thrown as its code; the input is never repeated in it.
+//! Numbers cross, and texts through one buffer: an event as its kind and its texts, its answer as one number, so that nothing is
+//! parsed on the way. What is read once and drawn crosses as JSON. A fault is told as the number of its code; the input is never
+//! repeated in it. The other side is `npm/src/border.ts`.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -9,128 +10,211 @@ extern crate alloc;
 
 mod answer;
 mod event;
+mod fault;
 #[cfg(target_family = "wasm")]
 mod host;
 
-use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::str;
 
 use kyc_core::collection::{Effect, Session};
-use kyc_core::{DecodeError, Timestamp, json};
+use kyc_core::{Flow, SessionId, Timestamp, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The words that cross as numbers: states, kinds of events, reasons. A line each, a space between words.
-#[wasm_bindgen]
-pub fn words() -> String {
-    answer::words()
-}
+use crate::fault::Fault;
 
-/// A Flow, read once for all its sessions.
+/// All that a page has here: its sessions, the Flow that the next one is of, and the texts that cross.
 #[wasm_bindgen]
-#[derive(Debug)]
-pub struct Flow(Arc<kyc_core::Flow>);
-
-#[wasm_bindgen]
-impl Flow {
-    /// Reads what the server has judged.
-    ///
-    /// # Errors
-    ///
-    /// `malformed_flow`.
-    pub fn read(flow: &str) -> Result<Self, String> {
-        kyc_core::Flow::judged_elsewhere(flow)
-            .map(|flow| Self(Arc::new(flow)))
-            .map_err(|_| "malformed_flow".to_owned())
-    }
-}
-
-/// One applicant's session inside a page.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Collection {
-    session: Session,
-    effects: Vec<Effect>,
+#[derive(Debug, Default)]
+pub struct Border {
+    given: Vec<u8>,
+    told: String,
+    flow: Option<Arc<Flow>>,
+    sessions: Vec<Option<Collection>>,
 }
 
 #[wasm_bindgen]
-impl Collection {
-    /// A session at its beginning.
-    ///
-    /// # Errors
-    ///
-    /// `malformed_session`.
-    pub fn open(flow: &Flow, session: &str, now: f64) -> Result<Self, String> {
-        let id = session.parse().map_err(|_| "malformed_session")?;
-        Ok(Self::at(Session::open(&flow.0, id, moment(now))))
+impl Border {
+    /// Without a session.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// A session as its snapshot left it.
-    ///
-    /// # Errors
-    ///
-    /// Why the snapshot does not open.
-    pub fn restore(flow: &Flow, snapshot: &str) -> Result<Self, String> {
-        let session = Session::decode(snapshot, &flow.0);
-        session
-            .map(Self::at)
-            .map_err(|error| fault(&error).to_owned())
+    /// Where the page puts the texts that it gives, with room for so many bytes.
+    pub fn room(&mut self, bytes: usize) -> usize {
+        if self.given.len() < bytes {
+            self.given.resize(bytes, 0);
+        }
+        self.given.as_mut_ptr().expose_provenance()
     }
 
-    /// Lets an event happen, if it may. Its kind is its place among the words, its texts are in the order of the event's fields.
+    /// Where the text lies whose length was answered last.
+    pub fn told(&self) -> usize {
+        self.told.as_ptr().expose_provenance()
+    }
+
+    /// The words that cross as numbers: states, kinds of events, reasons, faults. A line each, a space between words.
+    pub fn words(&mut self) -> usize {
+        self.tell(answer::words())
+    }
+
+    /// Reads the Flow of the sessions to come, which the server has judged: 0, or what is wrong.
+    pub fn flow(&mut self, bytes: usize) -> i32 {
+        let flow = self
+            .text(bytes)
+            .and_then(|text| Flow::judged_elsewhere(text).ok());
+        self.flow = flow.map(Arc::new);
+        if self.flow.is_some() {
+            0
+        } else {
+            Fault::MalformedFlow.number()
+        }
+    }
+
+    /// A session of that name at its beginning: its number, or what is wrong.
+    pub fn open(&mut self, bytes: usize, now: f64) -> i32 {
+        let id = self
+            .text(bytes)
+            .and_then(|text| text.parse::<SessionId>().ok());
+        let opened = match (&self.flow, id) {
+            (None, _) => Err(Fault::MalformedFlow),
+            (_, None) => Err(Fault::MalformedSession),
+            (Some(flow), Some(id)) => Ok(Session::open(flow, id, moment(now))),
+        };
+        self.keep(opened)
+    }
+
+    /// A session as its snapshot left it: its number, or what is wrong.
+    pub fn restore(&mut self, bytes: usize) -> i32 {
+        let restored = match (&self.flow, self.text(bytes)) {
+            (None, _) => Err(Fault::MalformedFlow),
+            (_, None) => Err(Fault::MalformedSnapshot),
+            (Some(flow), Some(text)) => {
+                Session::decode(text, flow).map_err(|error| Fault::of(&error))
+            }
+        };
+        self.keep(restored)
+    }
+
+    /// Lets an event happen, if it may. Its kind is its place among the words; its texts are in the order of the event's fields,
+    /// with a byte behind each that no text has.
     ///
     /// The answer is explained at `answer.rs`.
-    pub fn handle(
-        &mut self,
-        kind: usize,
-        first: Option<String>,
-        second: Option<String>,
-        third: Option<String>,
-        fourth: Option<String>,
-        now: f64,
-    ) -> u32 {
-        let Some(event) = event::read(kind, [first, second, third, fourth]) else {
+    pub fn handle(&mut self, session: usize, kind: usize, bytes: usize, now: f64) -> u32 {
+        let given = self.given.get(..bytes).unwrap_or_default();
+        let (Some(event), Some(Some(one))) =
+            (event::read(kind, given), self.sessions.get_mut(session))
+        else {
             return answer::MALFORMED;
         };
-        let answer = self.session.handle(&event, moment(now));
+        let answer = one.session.handle(&event, moment(now));
         let told = answer::pack(&answer);
-        self.effects = answer.map_or_else(|_| Vec::new(), |step| step.effects);
+        one.effects = answer.map_or_else(|_| Vec::new(), |step| step.effects);
         told
     }
 
     /// The effects of the step that was answered last.
-    pub fn effects(&self) -> String {
-        json::write(&self.effects)
+    pub fn effects(&mut self, session: usize) -> usize {
+        self.tell_of(session, Collection::effects)
     }
 
     /// How many events were accepted so far.
-    pub fn version(&self) -> u32 {
-        self.session.version()
+    pub fn version(&self, session: usize) -> u32 {
+        match self.sessions.get(session) {
+            Some(Some(one)) => one.session.version(),
+            _ => 0,
+        }
     }
 
     /// Everything a page draws.
-    pub fn view(&self) -> String {
-        json::write(&self.session.view())
+    pub fn view(&mut self, session: usize) -> usize {
+        self.tell_of(session, Collection::view)
     }
 
     /// Which documents can be chosen, country by country; the Flow decides.
-    pub fn offers(&self) -> String {
-        json::write(&self.session.flow().offers())
+    pub fn offers(&mut self, session: usize) -> usize {
+        self.tell_of(session, Collection::offers)
     }
 
     /// The session at rest.
-    pub fn snapshot(&self) -> String {
-        self.session.encode()
+    pub fn snapshot(&mut self, session: usize) -> usize {
+        self.tell_of(session, Collection::snapshot)
+    }
+
+    /// Gives a session's memory back. Its number is the next one's.
+    pub fn close(&mut self, session: usize) {
+        if let Some(place) = self.sessions.get_mut(session) {
+            *place = None;
+        }
     }
 }
 
-impl Collection {
-    const fn at(session: Session) -> Self {
-        Self {
-            session,
-            effects: Vec::new(),
+impl Border {
+    fn text(&self, bytes: usize) -> Option<&str> {
+        str::from_utf8(self.given.get(..bytes)?).ok()
+    }
+
+    fn tell(&mut self, text: String) -> usize {
+        self.told = text;
+        self.told.len()
+    }
+
+    fn tell_of(&mut self, session: usize, what: fn(&Collection) -> String) -> usize {
+        match self.sessions.get(session) {
+            Some(Some(one)) => {
+                let text = what(one);
+                self.tell(text)
+            }
+            _ => 0,
         }
+    }
+
+    fn keep(&mut self, session: Result<Session, Fault>) -> i32 {
+        let one = match session {
+            Ok(session) => Some(Collection {
+                session,
+                effects: Vec::new(),
+            }),
+            Err(fault) => return fault.number(),
+        };
+        let mut number = 0;
+        for place in &mut self.sessions {
+            if place.is_none() {
+                *place = one;
+                return number;
+            }
+            number += 1;
+        }
+        self.sessions.push(one);
+        number
+    }
+}
+
+/// One applicant's session inside a page.
+#[derive(Debug)]
+struct Collection {
+    session: Session,
+    effects: Vec<Effect>,
+}
+
+impl Collection {
+    fn effects(&self) -> String {
+        json::write(&self.effects)
+    }
+
+    fn view(&self) -> String {
+        json::write(&self.session.view())
+    }
+
+    fn offers(&self) -> String {
+        json::write(&self.session.flow().offers())
+    }
+
+    fn snapshot(&self) -> String {
+        self.session.encode()
     }
 }
 
@@ -142,13 +226,4 @@ impl Collection {
 )]
 const fn moment(now: f64) -> Timestamp {
     Timestamp::from_millis(now as u64)
-}
-
-const fn fault(error: &DecodeError) -> &'static str {
-    match error {
-        DecodeError::UnknownSchema { .. } => "unknown_schema",
-        DecodeError::Tampered => "tampered_snapshot",
-        DecodeError::ForeignChart { .. } | DecodeError::ForeignFlow { .. } => "foreign_snapshot",
-        _ => "malformed_snapshot",
-    }
 }

@@ -37,7 +37,7 @@ writeFileSync(module, withoutNames(readFileSync(named)));
 
 rmSync(dist, { recursive: true, force: true });
 run(process.execPath, bin("typescript", "bin/tsc"), "-p", join(npm, "tsconfig.build.json"));
-cpSync(wasm, join(dist, "wasm"), { recursive: true, filter: (path) => !path.endsWith("_bg.wasm.d.ts") });
+cpSync(wasm, join(dist, "wasm"), { recursive: true });
 // The worker becomes one file, see `src/capture/faces/finder.ts`.
 const worker = join(dist, "capture/faces/worker.js");
 await build({ input: worker, output: { file: worker, minify: true }, logLevel: "warn" });

@@ -1,11 +1,10 @@
 /** Loads the chart once, and turns numbers and text of the binding into typed values. */
-import type { Country, DocumentType, Event, Rejected, Side, Step, View } from "./generated/collection.js";
-import { KycError, type KycErrorCode } from "./error.js";
-import { Words } from "./words.js";
-import load, { Collection, Flow, words } from "./wasm/kyc_wasm.js";
+import type { Country, DocumentType, Event, Side, Step, View } from "./generated/collection.js";
+import { loaded, type Border, type WasmSource } from "./border.js";
+import { KycError } from "./error.js";
+import { HAS_EFFECTS, IS_STEP, Words, type Answer } from "./words.js";
 
-/** The answer to an event: a step, or why not. A refusal has changed nothing. */
-export type Answer = ({ readonly outcome: "step" } & Step) | ({ readonly outcome: "rejected" } & Rejected);
+export type { Answer, WasmSource };
 
 /** The documents that an applicant with a document of that country may choose. */
 export interface Offers {
@@ -13,17 +12,19 @@ export interface Offers {
   readonly documents: readonly { readonly type: DocumentType; readonly sides: readonly Side[] }[];
 }
 
-/** What `init` may be given: where the `.wasm` is, or the thing itself. */
-export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
-
 let loading: Promise<void> | null = null;
-let known: Words | null = null;
+let known: Known | null = null;
+
+interface Known {
+  readonly border: Border;
+  readonly words: Words;
+}
 
 /** Fetches and compiles the chart. Call it once before the first session; later calls wait for the first. */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
-  loading ??= (source === undefined ? load() : load({ module_or_path: source })).then(
-    () => {
-      known = new Words(words());
+  loading ??= Promise.resolve(source).then(loaded).then(
+    (border) => {
+      known = { border, words: new Words(border.text(border.wasm.border_words(border.self))) };
     },
     (cause: unknown) => {
       loading = null;
@@ -38,88 +39,110 @@ export function begun(): Promise<void> {
   return loading ?? Promise.resolve();
 }
 
-let made: (flow: unknown, make: (flow: Flow) => Collection) => Chart;
-
 /** One collection session inside WebAssembly. Its memory goes when the object does, or at `release`. */
 export class Chart {
-  readonly #inner: Collection;
+  readonly #border: Border;
   readonly #words: Words;
+  #number: number;
   #view: View | null = null;
+  #isLent = false;
 
-  private constructor(inner: Collection, words: Words) {
-    this.#inner = inner;
+  private constructor(flow: unknown, make: (border: Border) => number) {
+    if (known === null) throw new KycError("not_initialised");
+    const { border, words } = known;
+    this.#border = border;
     this.#words = words;
+    const number = read(border, flow) || make(border);
+    if (number < 0) throw new KycError(words.fault(number));
+    this.#number = number;
+    young.push(this);
+    if (young.length === 1) queueMicrotask(Chart.#grow);
+    else if (young.length === MANY) Chart.#grow();
   }
 
   static open(flow: unknown, session: string, now: number): Chart {
-    return made(flow, (flow) => Collection.open(flow, session, now));
+    return new Chart(flow, (border) => border.wasm.border_open(border.self, border.put(session), now));
   }
 
   static restore(flow: unknown, snapshot: string): Chart {
-    return made(flow, (flow) => Collection.restore(flow, snapshot));
+    return new Chart(flow, (border) => border.wasm.border_restore(border.self, border.put(snapshot)));
   }
 
   /** Takes everything but what carries asks, a decision or steps: that is a `malformed_event`, as no page has it to send. */
   handle(event: Event, now: number): Answer {
-    const sent = this.#words.sent(event);
-    const told = sent === null ? MALFORMED : this.#inner.handle(sent.kind, sent.texts[0], sent.texts[1], sent.texts[2], sent.texts[3], now);
+    const border = this.#border;
+    const words = this.#words;
+    const kind = words.sent(event, border);
+    const told = kind < 0 ? MALFORMED : border.wasm.border_handle(border.self, this.#live(), kind, border.end, now);
     if (told === MALFORMED) throw new KycError("malformed_event");
-    const answer = this.#words.answer(told);
-    if (answer.outcome === "rejected") return answer;
+    if ((told & IS_STEP) === 0) return words.rejected(told);
     this.#view = null;
-    const effects = answer.hasEffects ? (JSON.parse(this.#inner.effects()) as Step["effects"]) : [];
-    const { outcome, from, to, event: kind, persist } = answer;
-    return { outcome, version: this.#inner.version(), from, to, event: kind, persist, effects };
+    return words.step(told, this.version, (told & HAS_EFFECTS) === 0 ? [] : (JSON.parse(this.#text(border.wasm.border_effects)) as Step["effects"]));
   }
 
   /** How many events were accepted so far. */
   get version(): number {
-    return this.#inner.version();
+    return this.#border.wasm.border_version(this.#border.self, this.#live());
   }
 
   /** What a page draws. The same object until a step is taken. */
   view(): View {
-    return (this.#view ??= JSON.parse(this.#inner.view()) as View);
+    return (this.#view ??= JSON.parse(this.#text(this.#border.wasm.border_view)) as View);
   }
 
   offers(): Offers[] {
-    return JSON.parse(this.#inner.offers()) as Offers[];
+    return JSON.parse(this.#text(this.#border.wasm.border_offers)) as Offers[];
   }
 
   snapshot(): string {
-    return this.#inner.snapshot();
+    return this.#text(this.#border.wasm.border_snapshot);
   }
 
   release(): void {
-    this.#inner.free();
+    if (this.#number < 0) return;
+    if (this.#isLent) lent.unregister(this);
+    this.#border.wasm.border_close(this.#border.self, this.#number);
+    this.#number = -1;
   }
 
-  static {
-    made = (flow, make) => {
-      if (known === null) throw new KycError("not_initialised");
-      try {
-        return new Chart(make(read(flow)), known);
-      } catch (cause) {
-        if (typeof cause === "string") throw new KycError(cause as KycErrorCode);
-        throw cause;
-      }
-    };
+  #text(told: (border: number, session: number) => number): string {
+    return this.#border.text(told(this.#border.self, this.#live()));
+  }
+
+  #live(): number {
+    if (this.#number < 0) throw new KycError("disposed");
+    return this.#number;
+  }
+
+  /** Of those that were not released at once the engine says when nobody holds them any more. */
+  static #grow(this: void): void {
+    for (const chart of young) {
+      if (chart.#number < 0 || chart.#isLent) continue;
+      chart.#isLent = true;
+      lent.register(chart, chart.#number, chart);
+    }
+    young = [];
   }
 }
 
-/** The Flow that was read last: the next session is nearly always one of the same. */
-let last: { readonly text: string; readonly flow: Flow } | null = null;
+/** Those of this turn: most charts are made to work something out, and that is over before it is. */
+let young: Chart[] = [];
+const MANY = 100;
 
-function read(flow: unknown): Flow {
+const lent = new FinalizationRegistry<number>((number) => known?.border.wasm.border_close(known.border.self, number));
+
+/** The Flow that was read last: the next session is nearly always one of the same. */
+let last: string | null = null;
+
+/** 0, or what is wrong with it. */
+function read(border: Border, flow: unknown): number {
   const text = typeof flow === "string" ? flow : JSON.stringify(flow);
-  if (last === null || last.text !== text) {
-    const flow = Flow.read(text);
-    // A session keeps what it needs of it.
-    last?.flow.free();
-    last = { text, flow };
-  }
-  return last.flow;
+  if (last === text) return 0;
+  // A session keeps what it needs of it.
+  const wrong = border.wasm.border_flow(border.self, border.put(text));
+  last = wrong < 0 ? null : text;
+  return wrong;
 }
 
 /** Not an event, in place of an answer. */
-const MALFORMED = 0xffff_ffff;
+const MALFORMED = -1;

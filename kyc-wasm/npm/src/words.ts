@@ -1,16 +1,10 @@
 /** How an event and its answer cross into WebAssembly: words as their numbers, texts one by one. */
-import type { Event, EventKind, Reason, Rejected, State } from "./generated/collection.js";
+import type { Event, EventKind, Reason, Rejected, State, Step } from "./generated/collection.js";
+import type { Border } from "./border.js";
+import type { KycErrorCode } from "./error.js";
 
-/** An event on its way in. */
-export interface Sent {
-  readonly kind: number;
-  readonly texts: readonly (string | undefined)[];
-}
-
-/** An answer, before its effects are looked at. */
-export type Told =
-  | { readonly outcome: "step"; readonly from: State; readonly to: State; readonly event: EventKind; readonly persist: boolean; readonly hasEffects: boolean }
-  | ({ readonly outcome: "rejected" } & Rejected);
+/** The answer to an event: a step, or why not. A refusal has changed nothing. */
+export type Answer = ({ readonly outcome: "step" } & Step) | ({ readonly outcome: "rejected" } & Rejected);
 
 /** Which texts an event carries, in order, and in which of its fields if not in itself; those from `needed` on may be missing. */
 interface Carried {
@@ -37,59 +31,61 @@ export class Words {
   readonly #states: readonly State[];
   readonly #kinds: readonly EventKind[];
   readonly #reasons: readonly Reason[];
+  readonly #faults: readonly KycErrorCode[];
   readonly #known: ReadonlyMap<unknown, { readonly kind: number; readonly carried: Carried }>;
 
   /** `told` has a line for each list. */
   constructor(told: string) {
-    const [states = [], kinds = [], reasons = []] = told.split("\n").map((line) => line.split(" "));
+    const [states = [], kinds = [], reasons = [], faults = []] = told.split("\n").map((line) => line.split(" "));
     this.#states = states as State[];
     this.#kinds = kinds as EventKind[];
     this.#reasons = reasons as Reason[];
+    this.#faults = faults as KycErrorCode[];
     this.#known = new Map(this.#kinds.map((word, kind) => [word, { kind, carried: CARRIED[word] ?? NOTHING }]));
   }
 
-  /** Nothing when it is no event: an unknown kind, or a field that is missing, too many or no text. */
-  sent(event: Event): Sent | null {
+  /** Puts the event's texts on the border and answers its kind; `-1` when it is none: unknown, or a field that is missing, too many or no text. */
+  sent(event: Event, border: Border): number {
     const known = this.#known.get((event as Event | null)?.type);
-    if (known === undefined) return null;
-    const { kind, carried } = known;
-    const { within, texts, needed } = carried;
-    const fields = event as unknown as Record<string, unknown>;
-    if (within === undefined) {
-      const found = gathered(fields, texts, needed, "type");
-      return found && { kind, texts: found };
+    if (known === undefined) return -1;
+    const { within, texts, needed } = known.carried;
+    let fields = event as unknown as Record<string, unknown>;
+    let there = 1;
+    if (within !== undefined) {
+      if (typeof fields[within] !== "object" || fields[within] === null || !has(fields, 2)) return -1;
+      fields = fields[within] as Record<string, unknown>;
+      there = 0;
     }
-    const holder = fields[within];
-    if (typeof holder !== "object" || holder === null || !has(fields, 2)) return null;
-    const found = gathered(holder as Record<string, unknown>, texts, needed);
-    return found && { kind, texts: found };
+    border.begin();
+    for (let at = 0; at < texts.length; at += 1) {
+      const value = fields[texts[at] as string];
+      if (value !== undefined) there += 1;
+      if (typeof value === "string" ? !border.add(value) : (value ?? null) !== null || at < (needed ?? texts.length)) return -1;
+    }
+    return has(fields, there) ? known.kind : -1;
   }
 
-  /** What a number says; its bits are told in `answer.rs`. */
-  answer(told: number): Told {
+  /** What a number says that is none of a step; its bits are told in `answer.rs`. */
+  rejected(told: number): Answer {
     const state = this.#states[told & 15] as State;
     const event = this.#kinds[(told >>> 4) & 63] as EventKind;
-    const behind = told >>> 11;
-    if ((told & 1024) !== 0) {
-      const to = this.#states[behind & 15] as State;
-      return { outcome: "step", from: state, to, event, persist: (behind & 16) !== 0, hasEffects: (behind & 32) !== 0 };
-    }
+    const behind = told >>> BEHIND;
     if (behind === 0) return { outcome: "rejected", code: "not_accepted", state, event };
     return { outcome: "rejected", code: "refused", state, event, reason: this.#reasons[behind - 1] as Reason };
   }
-}
 
-/** The texts in order, if there is nothing else but the field `beside`. */
-function gathered(fields: Record<string, unknown>, names: readonly string[], needed = names.length, beside?: string): (string | undefined)[] | null {
-  const found: (string | undefined)[] = [];
-  let there = beside === undefined ? 0 : 1;
-  for (const name of names) {
-    const value = fields[name] ?? undefined;
-    if (value === undefined ? found.length < needed : typeof value !== "string" || !isWhole(value)) return null;
-    if (fields[name] !== undefined) there += 1;
-    found.push(value as string | undefined);
+  /** What the number of a step says. */
+  step(told: number, version: number, effects: Step["effects"]): Answer {
+    const from = this.#states[told & 15] as State;
+    const to = this.#states[(told >>> BEHIND) & 15] as State;
+    const event = this.#kinds[(told >>> 4) & 63] as EventKind;
+    return { outcome: "step", version, from, to, event, persist: (told & PERSIST) !== 0, effects };
   }
-  return has(fields, there) ? found : null;
+
+  /** What a number below zero says is wrong. */
+  fault(number: number): KycErrorCode {
+    return this.#faults[-1 - number] as KycErrorCode;
+  }
 }
 
 /** Whether there are so many fields; one that is `undefined` is none. */
@@ -98,6 +94,8 @@ function has(fields: Record<string, unknown>, number: number): boolean {
   return names.length === number || names.filter((name) => fields[name] !== undefined).length === number;
 }
 
-/** Half of a character is no text. Newer browsers tell without looking through it. */
-const isWhole: (text: string) => boolean =
-  "isWellFormed" in String.prototype ? (text) => (text as string & { isWellFormed(): boolean }).isWellFormed() : (text) => !/\p{Surrogate}/u.test(text);
+/** Set in the number of a step, of one with effects, and of one that must be kept. */
+export const IS_STEP = 1 << 10;
+const BEHIND = 11;
+export const HAS_EFFECTS = 1 << (BEHIND + 5);
+const PERSIST = 1 << (BEHIND + 4);
