@@ -11,6 +11,7 @@ mod drawer;
 mod kek;
 mod rotation;
 mod safe;
+mod seen;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,7 +102,7 @@ impl SealError {
 /// Seals what the store within it keeps.
 ///
 /// It keeps the promises of a store: the conformance suite passes over it. Opening a row and erasing it write to the vault
-/// first; all other steps only read there. [`Courier`](crate::Courier)s have to work through it too.
+/// first; all other steps only read there, or go by what was read there a moment before. [`Courier`](crate::Courier)s have to work through it too.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -334,7 +335,7 @@ impl<S: Store> SealedStore<S> {
 #[async_trait]
 impl<S: Store> Store for SealedStore<S> {
     async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError> {
-        let mut seen = None;
+        let mut refused = None;
         loop {
             let kept = match self.store.load(row).await {
                 Err(error @ StoreError::Corrupt { .. }) => {
@@ -351,19 +352,20 @@ impl<S: Store> Store for SealedStore<S> {
             };
             let version = kept.version;
             // Looked up after the row was: a key that was made for it is there by now.
-            let drawers = self.safe.drawers(&[Use::Snapshot(row.clone())]).await?;
-            let drawer = drawers.first().and_then(Option::as_ref);
-            match self.open_row(row, kept, drawer) {
+            let seen = self.safe.look(row).await?;
+            match self.open_row(row, kept, seen.snapshot()) {
                 Ok((kept, generation)) => {
                     // The process that erased died before it was done. Whoever reads that a person was erased takes
                     // it as done, which it is not in backups: so it is done now, or nothing is answered.
-                    if drawer.is_some_and(|drawer| drawer.has_older_than(generation)) {
-                        self.complete(row, None, generation).await?;
+                    let is_left = |drawer: &Drawer| drawer.has_older_than(generation);
+                    match seen.snapshot().is_some_and(is_left) {
+                        true => self.complete(row, None, generation).await?,
+                        false => self.safe.seen.note(row.clone(), version, kept.head, seen),
                     }
                     return Ok(Some(kept));
                 }
                 // Perhaps it was erased between the two looks: then there is another version by now.
-                Err(StoreError::Erased) if seen != Some(version) => seen = Some(version),
+                Err(StoreError::Erased) if refused != Some(version) => refused = Some(version),
                 Err(error) => return Err(error),
             }
         }
@@ -378,17 +380,13 @@ impl<S: Store> Store for SealedStore<S> {
         let row = commit.row();
         let facts = &commit.entry.facts;
         let erased_at = forgets(facts).then_some(facts.at);
-        let turn = match erased_at {
-            Some(_) => Turn::Fresh,
-            None => Turn::Standing,
+        let keys = match erased_at {
+            Some(_) => self.safe.keys_for(&row, Turn::Fresh, true).await?,
+            None => self.safe.keys_of_step(&commit).await?,
         };
-        let to_row = Use::Snapshot(row.clone());
-        let (generation, key) = self.safe.key_for(&to_row, turn).await?;
-        if !commit.outbox.is_empty() || erased_at.is_some() {
-            // Of the same generation, so that one is destroyed when the other was and nothing needs it any more.
-            let to_outbox = Use::Outbox(row.clone());
-            let (_, key) = self.safe.key_for(&to_outbox, Turn::At(generation)).await?;
-            seal_outbox(&mut commit, generation, &key, erased_at)?;
+        let generation = keys.generation;
+        if let Some(key) = &keys.outbox {
+            seal_outbox(&mut commit, generation, key, erased_at)?;
         }
         let place = Standing {
             row: &row,
@@ -396,15 +394,23 @@ impl<S: Store> Store for SealedStore<S> {
             state: &commit.entry.facts.to,
             head: &commit.entry.hash,
         };
-        commit.snapshot = place
-            .with(|place| seal_text(Kind::Snapshot, generation, &key, place, &commit.snapshot));
+        let (version, head) = (commit.entry.facts.version, commit.entry.hash);
+        commit.snapshot = place.with(|place| {
+            let key = &keys.snapshot;
+            seal_text(Kind::Snapshot, generation, key, place, &commit.snapshot)
+        });
         let committed = self.store.commit(commit).await?;
         // What is looked for at the next start: see `newest`.
         if row.chart == ChartName::Collection {
             self.fill().await;
         }
         match (&committed, erased_at) {
-            (_, None) => {}
+            (Committed::Now, None) => {
+                if let Some(seen) = keys.into_seen() {
+                    self.safe.seen.note(row, version, head, seen);
+                }
+            }
+            (Committed::Before(_), None) => {}
             (Committed::Now, at) => self.complete(&row, at, generation).await?,
             // The erasure was kept before; it may not have been completed.
             (Committed::Before(_), _) => drop(self.load(&row).await?),

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::cipher::{Kind, SealedText, seal_text, spelled, subkey};
 use super::drawer::{DataKey, Drawer, NoKey, Use};
 use super::kek::{Kek, KekId, Keyring};
+use super::seen::Sightings;
 use super::{NAME, SealError};
 use crate::{Row, StoreError, Vault};
 
@@ -31,6 +32,7 @@ const TRIES: usize = 32;
 pub struct Safe {
     vault: Arc<dyn Vault>,
     keyring: Arc<Keyring>,
+    pub(super) seen: Arc<Sightings>,
 }
 
 /// Which key-encryption keys something may be wrapped with.
@@ -88,6 +90,7 @@ impl Safe {
         let safe = Self {
             vault,
             keyring: Arc::new(keyring),
+            seen: Arc::default(),
         };
         if let Some((keks, _)) = safe.keks().await? {
             safe.check(&keks)?;
@@ -192,7 +195,8 @@ impl Safe {
         Ok(subkey(&key, &spelled(&label)))
     }
 
-    /// Destroys again what was destroyed: after a vault was restored from a backup that is older than an erasure.
+    /// Destroys again what was destroyed: after a vault was restored from a backup that is older than an erasure. Once it is done,
+    /// no process seals with those keys any more: that takes a second, of a tokio runtime that has time.
     ///
     /// # Errors
     ///
@@ -207,6 +211,9 @@ impl Safe {
             if erasure.row.chart == ChartName::Collection {
                 self.destroy_blobs(&erasure.row.session).await?;
             }
+        }
+        if !erasures.is_empty() {
+            self.outlive_what_was_seen().await;
         }
         Ok(())
     }
@@ -312,6 +319,9 @@ impl Safe {
 
     /// Destroys keys of a drawer, however many others change it. One that cannot be read is destroyed as a whole.
     async fn change(&self, to: &Use, destroy: impl Fn(&mut Drawer)) -> Result<(), StoreError> {
+        if let Use::Snapshot(row) | Use::Outbox(row) = to {
+            self.seen.forget(row);
+        }
         let name = to.name();
         for _ in 0..TRIES {
             let [bytes] = self.fetch([name.clone()]).await?;

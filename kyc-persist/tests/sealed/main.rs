@@ -13,4 +13,5 @@ mod harness;
 mod images;
 mod keys;
 mod rotation;
+mod seen;
 mod tampering;
