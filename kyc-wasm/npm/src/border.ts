@@ -1,4 +1,5 @@
 /** What crosses into WebAssembly and back: numbers, and texts through one buffer of each side. The other side is `kyc-wasm/src/lib.rs`. */
+import { encoder } from "./bytes.js";
 import type * as Exports from "./wasm/kyc_wasm_bg.wasm.js";
 
 /** What `init` may be given: where the `.wasm` is, or the thing itself. */
@@ -8,42 +9,34 @@ export class Border {
   /** What may be asked beside texts; each call begins with {@link self}. */
   readonly wasm: typeof Exports;
   readonly self: number;
+  /** How many bytes lie there for the other side; without any, it is begun anew. */
+  end = 0;
   readonly #decoder = new TextDecoder();
   #memory = new Uint8Array();
   #begin = 0;
   #room = 0;
-  #end = 0;
 
   constructor({ exports }: WebAssembly.Instance) {
     this.wasm = exports as typeof Exports;
     this.self = this.wasm.border_new();
   }
 
-  /** How many bytes lie there for the other side. */
-  get end(): number {
-    return this.#end;
-  }
-
-  /** Nothing lies there. */
-  begin(): void {
-    this.#end = 0;
-  }
 
   /** Lays a text there behind those before; `false` when half a character is in it, which is none. */
   add(text: string): boolean {
-    const begin = this.#end;
+    const begin = this.end;
     this.#lay(text);
-    if (this.#end - begin !== text.length && !isWhole(text)) return false;
-    this.#bytes()[this.#begin + this.#end] = END;
-    this.#end += 1;
+    if (this.end - begin !== text.length && !isWhole(text)) return false;
+    this.#bytes()[this.#begin + this.end] = END;
+    this.end += 1;
     return true;
   }
 
   /** Lays one text there, and nothing else; answers its bytes. */
   put(text: string): number {
-    this.#end = 0;
+    this.end = 0;
     this.#lay(text);
-    return this.#end;
+    return this.end;
   }
 
   /** The text that was answered by its length. */
@@ -53,20 +46,20 @@ export class Border {
   }
 
   #lay(text: string): void {
-    const needed = this.#end + text.length * UTF8 + 1;
+    const needed = this.end + text.length * UTF8 + 1;
     if (needed > this.#room) {
       this.#room = needed * 2;
       this.#begin = this.wasm.border_room(this.self, this.#room) >>> 0;
     }
     const bytes = this.#bytes();
-    const begin = this.#begin + this.#end;
+    const begin = this.#begin + this.end;
     const { length } = text;
     let at = 0;
     // A short text is there before an encoder has begun.
     if (length < SHORT) {
       for (let unit = 0; at < length && (unit = text.charCodeAt(at)) < 128; at += 1) bytes[begin + at] = unit;
     }
-    this.#end += at === length ? at : encoder.encodeInto(text, bytes.subarray(begin)).written;
+    this.end += at === length ? at : encoder.encodeInto(text, bytes.subarray(begin)).written;
   }
 
   /** Memory that has grown is another buffer. */
@@ -89,13 +82,11 @@ async function compiled(found: Response | BufferSource): Promise<WebAssembly.Web
   return found.headers.get("content-type") === "application/wasm" ? WebAssembly.instantiateStreaming(found) : WebAssembly.instantiate(await found.arrayBuffer());
 }
 
-const encoder = new TextEncoder();
 /** A unit of UTF-16 becomes at most so many bytes. */
 const UTF8 = 3;
 const SHORT = 80;
 /** No text has this byte in it. */
 const END = 0xff;
 
-/** Newer browsers tell without looking through it. */
-const isWhole: (text: string) => boolean =
-  "isWellFormed" in String.prototype ? (text) => (text as string & { isWellFormed(): boolean }).isWellFormed() : (text) => !/\p{Surrogate}/u.test(text);
+/** By the engine's own word only in browsers of late 2023. */
+const isWhole = (text: string): boolean => !/\p{Surrogate}/u.test(text);

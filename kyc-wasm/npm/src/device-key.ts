@@ -1,4 +1,5 @@
 /** Keys for what a browser keeps: how they are made, released, lent, and used. */
+import { encoded, randomName } from "./bytes.js";
 
 /** Gives the key of a device from the session's server, 32 bytes, or throws: not now, or not any more. */
 export type Release = (device: string, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
@@ -23,8 +24,7 @@ export const isReleased = (entry: unknown): entry is Released => typeof entry ==
 export const made = (): Promise<CryptoKey> => crypto.subtle.generateKey(AES, false, ["encrypt", "decrypt"]);
 
 export async function newDevice(): Promise<Released> {
-  const name = crypto.getRandomValues(new Uint8Array(16));
-  return { device: Array.from(name, (byte) => byte.toString(16).padStart(2, "0")).join(""), wrapper: await made() };
+  return { device: randomName(), wrapper: await made() };
 }
 
 /** Asks the server, not for ever: what waits to be written must not wait for a network that is gone. `null` when there is no key. */
@@ -83,7 +83,7 @@ async function used(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
 }
 
 function cipher(place: Place, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
-  return { name: AES.name, iv, additionalData: new TextEncoder().encode(JSON.stringify(place)) };
+  return { name: AES.name, iv, additionalData: encoded(place) };
 }
 
 const AES = { name: "AES-GCM", length: 256 };

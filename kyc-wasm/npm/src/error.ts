@@ -55,7 +55,7 @@ export class KycError extends Error {
   readonly retryAfter: number | null;
 
   constructor(code: KycErrorCode, options: { problem?: Problem; retryAfter?: number | null; cause?: unknown } = {}) {
-    super(options.problem ? `${code}: ${options.problem.code}` : code, "cause" in options ? { cause: options.cause } : {});
+    super(options.problem ? `${code}: ${options.problem.code}` : code, options);
     this.code = code;
     this.problem = options.problem ?? null;
     this.retryAfter = options.retryAfter ?? null;

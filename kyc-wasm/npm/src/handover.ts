@@ -112,13 +112,11 @@ export class HandOvers {
     }
   }
 
-  /** What the server said to who asked at that turn. Tells whether that is news. */
-  told(standing: HandOverStanding | null | undefined, turn: number): boolean {
-    if (turn !== this.#turn) return false;
-    const before = JSON.stringify(this.#now);
+  /** What the server said to who asked at that turn. */
+  told(standing: HandOverStanding | null | undefined, turn: number): void {
+    if (turn !== this.#turn) return;
     this.#now = this.#from(standing ?? null);
     void this.#watch();
-    return JSON.stringify(this.#now) !== before;
   }
 
   #from(standing: HandOverStanding | null): HandOver | null {

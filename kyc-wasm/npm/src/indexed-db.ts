@@ -180,7 +180,7 @@ export class IndexedDbStore implements LocalStore {
     return new Promise((resolve, reject) => {
       const transaction = database.transaction([KEYS, RECORDS], "readwrite", { durability: "strict" });
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error("the transaction was aborted"));
+      transaction.onabort = () => reject(transaction.error);
       work(transaction.objectStore(KEYS), transaction.objectStore(RECORDS));
     });
   }
@@ -239,6 +239,6 @@ async function saidIn(transaction: IDBTransaction, session: string): Promise<Sai
 function answered<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("the request failed"));
+    request.onerror = () => reject(request.error);
   });
 }

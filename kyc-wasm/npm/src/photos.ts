@@ -1,5 +1,5 @@
 /** The photos that this device has: shown without asking the server, and kept until their event is acknowledged. */
-import type { Shelf, Waiting } from "./shelf.js";
+import { names, type Shelf, type Waiting } from "./shelf.js";
 import { digestOf } from "./upload.js";
 
 export class Photos {
@@ -42,5 +42,3 @@ export class Photos {
     this.#seen.clear();
   }
 }
-
-const names = ({ event }: Waiting, digest: string): boolean => "blob" in event && event.blob === digest;

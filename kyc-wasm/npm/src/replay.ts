@@ -24,43 +24,37 @@ export function rebased(loaded: Loaded, waiting: readonly Waiting[]): Waiting[] 
   const { version, unchanged_since } = loaded.view;
   const [first] = waiting;
   if (first === undefined || first.version < unchanged_since || first.version >= version) return null;
-  let chart: Chart | null = null;
-  try {
-    chart = Chart.restore(loaded.flow, loaded.snapshot);
+  return tried(loaded, null, (chart) => {
     const again: Waiting[] = [];
     for (const one of waiting) {
-      const seen = chart.view().version;
+      const { version } = chart;
       if (chart.handle(one.event, one.at).outcome === "rejected") return null;
-      again.push({ ...one, version: seen });
+      again.push({ ...one, version });
     }
     return again;
-  } catch {
-    return null;
-  } finally {
-    chart?.release();
-  }
+  });
 }
 
 /** What the server has after it took this event, so that a reload without a network stands there, too. */
 export function advanced(standing: Loaded, { event, at, version }: Waiting): Loaded {
   if (version !== standing.view.version) return standing;
-  const chart = Chart.restore(standing.flow, standing.snapshot);
-  try {
-    const answer = chart.handle(event, at);
-    return answer.outcome === "step" ? { ...standing, snapshot: chart.snapshot(), view: chart.view() } : standing;
-  } finally {
-    chart.release();
-  }
+  return tried(standing, standing, (chart) => (chart.handle(event, at).outcome === "step" ? { ...standing, snapshot: chart.snapshot(), view: chart.view() } : standing));
 }
 
 /** Whether this version of the package can go on from there. */
-export function isReadable({ flow, snapshot, view }: Loaded): boolean {
+export function isReadable(loaded: Loaded): boolean {
+  return tried(loaded, false, (chart) => chart.version === loaded.view.version);
+}
+
+/** What a chart that stands there answers, or the other thing where it cannot. */
+function tried<T>({ flow, snapshot }: Loaded, otherwise: T, work: (chart: Chart) => T): T {
+  let chart: Chart | null = null;
   try {
-    const chart = Chart.restore(flow, snapshot);
-    const isSame = chart.version === view.version;
-    chart.release();
-    return isSame;
+    chart = Chart.restore(flow, snapshot);
+    return work(chart);
   } catch {
-    return false;
+    return otherwise;
+  } finally {
+    chart?.release();
   }
 }

@@ -3,6 +3,7 @@ import type { ApplicantEvent, Definition, EventKind } from "./generated/collecti
 import { patience, type Patience } from "./backoff.js";
 import { KycError } from "./error.js";
 import { HandOvers } from "./handover.js";
+import { randomName } from "./bytes.js";
 import { IndexedDbStore } from "./indexed-db.js";
 import { Listeners } from "./listeners.js";
 import { Photos } from "./photos.js";
@@ -64,7 +65,7 @@ export class KycSession {
     this.#shelf = shelf;
     this.#photos = new Photos(shelf);
     this.#patience = options.patience ?? patience;
-    this.#newKey = options.newKey ?? randomKey;
+    this.#newKey = options.newKey ?? randomName;
     this.#server = standing;
     this.#confirmed = standing.view.version;
     this.#waiting = [...waiting];
@@ -148,7 +149,7 @@ export class KycSession {
     this.#settle(new KycError("aborted"));
     void this.#transport.giveUp?.(stopped.digest).catch(() => undefined);
     void this.#read();
-    return undone.map(({ event }) => event.type);
+    return kinds(undone);
   };
 
   /**
@@ -247,29 +248,30 @@ export class KycSession {
     this.dispose();
   }
 
-  /** A session that nobody holds any more has nothing to say to other tabs either. */
   #withOthers(): Tabs {
+    return new Tabs(
+      this.#transport.session,
+      this.#weakly<Told>((session, told) => session.#agree(told)),
+      this.#life.signal,
+    );
+  }
+
+  /** A session that nobody holds any more has nothing to say to others either. What it is called with holds nothing of it. */
+  #weakly<T>(work: (session: KycSession, told: T) => unknown): (told: T) => void {
     const self = new WeakRef(this);
-    const heard = (told: Told): void => {
+    return (told) => {
       const session = self.deref();
-      if (session !== undefined) void session.#agree(told);
+      if (session !== undefined) work(session, told);
     };
-    return new Tabs(this.#transport.session, heard, this.#life.signal);
   }
 
   #withOtherDevices(standing: Loaded): HandOvers {
-    const self = new WeakRef(this);
+    const transport = this.#transport;
     const handOvers = new HandOvers({
-      transport: this.#transport.handOver,
-      now: () => this.#transport.now(),
-      reread: () => {
-        const session = self.deref();
-        if (session !== undefined) void session.#read();
-      },
-      changed: () => {
-        const session = self.deref();
-        if (session !== undefined) session.#become(session.#status);
-      },
+      transport: transport.handOver,
+      now: () => transport.now(),
+      reread: this.#weakly<void>((session) => session.#read()),
+      changed: this.#weakly<void>((session) => session.#become(session.#status)),
       patience: this.#patience,
       life: this.#life.signal,
     });
@@ -288,11 +290,8 @@ export class KycSession {
 
   #follow(): void {
     abandoned.register(this, this.#life, this);
-    const self = new WeakRef(this);
-    this.#transport.follow((version) => {
-      const session = self.deref();
-      if (session !== undefined) session.#heard(version);
-    }, this.#life.signal);
+    const heard = this.#weakly<number>((session, version) => session.#heard(version));
+    this.#transport.follow(heard, this.#life.signal);
   }
 
   #heard(version: number): void {
@@ -311,20 +310,14 @@ export class KycSession {
     try {
       // Asked again when the turn comes: another tab may have posted everything by then.
       while (this.#waiting.length > 0 && !this.#life.signal.aborted) {
-        const drained = await this.#alone(() => this.#drain());
-        if (!drained) return;
+        const drain = (): Promise<boolean> => this.#drain();
+        const drained = await (this.#tabs === null ? drain() : this.#tabs.alone(drain, this.#life.signal));
+        if (drained !== true) return;
       }
     } finally {
       this.#inTurn = false;
     }
     if (this.#readAgain) void this.#read();
-  }
-
-  async #alone(work: () => Promise<boolean>): Promise<boolean> {
-    let done = false;
-    const turn = async (): Promise<void> => void (done = await work());
-    await (this.#tabs === null ? turn() : this.#tabs.alone(turn, this.#life.signal));
-    return done;
   }
 
   /** Until nothing waits; `false` when it has to stop for now. */
@@ -401,7 +394,7 @@ export class KycSession {
       this.#waiting = [];
       this.#adopt(loaded);
       this.#handOvers.told(loaded.handover, turn);
-      this.#diverge(problem.code, problem.reason ?? null, lost);
+      this.#diverge({ code: problem.code, reason: problem.reason ?? null, lost: kinds(lost) });
       this.#keepStanding(lost);
       return true;
     }
@@ -416,8 +409,8 @@ export class KycSession {
     this.#tellTabs();
   }
 
-  #diverge(code: string, reason: string | null, lost: readonly Waiting[]): void {
-    this.#divergence = { code, reason, lost: lost.map(({ event }) => event.type) };
+  #diverge(divergence: Divergence): void {
+    this.#divergence = divergence;
     this.#become("conflict");
     this.#settle(new KycError("diverged"));
   }
@@ -538,9 +531,7 @@ export class KycSession {
     const isNews = this.#isNews(kept);
     if (isNews) this.#stand(kept);
     if (isNews && told.divergence !== null) {
-      this.#divergence = told.divergence;
-      this.#become("conflict");
-      this.#settle(new KycError("diverged"));
+      this.#diverge(told.divergence);
     } else if (this.#waiting.length > 0) {
       this.#become(told.status === "offline" ? "offline" : "saving");
       void this.#post();
@@ -578,10 +569,7 @@ export class KycSession {
   }
 }
 
+const kinds = (waiting: readonly Waiting[]): EventKind[] => waiting.map(({ event }) => event.type);
+
 /** Answers about the session itself, not about a photo. */
 const AWAY = new Set([401, 403, 404, 410]);
-
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

@@ -1,5 +1,6 @@
 /** What is kept of one session on this device: where the server stood, what has not gone out since, and the photos that belong to it. */
 import type { ApplicantEvent } from "./generated/collection.js";
+import { encoded } from "./bytes.js";
 import type { LocalStore } from "./storage.js";
 import type { Loaded } from "./transport.js";
 
@@ -130,7 +131,7 @@ export class Shelf {
   /** The same photo can be taken twice: its bytes stay as long as an event still needs them. */
   async #dropUnused(digest: string): Promise<void> {
     const { waiting } = await this.#load();
-    if (waiting.some(({ event }) => "blob" in event && event.blob === digest)) return;
+    if (waiting.some((one) => names(one, digest))) return;
     await this.#store.remove(this.#session, `blob/${digest}`);
   }
 
@@ -152,11 +153,12 @@ export class Shelf {
   }
 }
 
+/** Whether the event hands in these bytes. */
+export const names = ({ event }: Waiting, digest: string): boolean => "blob" in event && event.blob === digest;
+
 const STANDING = "standing/";
 /** Names sort as the versions do. */
 const slot = (version: number): string => `${STANDING}${String(version).padStart(10, "0")}`;
-
-const encoded = (record: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(record));
 
 function decoded<T>(bytes: Uint8Array | null): T | null {
   try {

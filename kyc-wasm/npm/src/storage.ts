@@ -33,27 +33,24 @@ export class MemoryStore implements LocalStore {
     this.isShared = options.isShared ?? false;
   }
 
-  names(session: string): Promise<string[]> {
-    return Promise.resolve([...(this.#sessions.get(session)?.keys() ?? [])]);
+  async names(session: string): Promise<string[]> {
+    return [...(this.#sessions.get(session)?.keys() ?? [])];
   }
 
-  read(session: string, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
-    return Promise.resolve(this.#sessions.get(session)?.get(name)?.slice() ?? null);
+  async read(session: string, name: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.#sessions.get(session)?.get(name)?.slice() ?? null;
   }
 
-  write(session: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async write(session: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const records = this.#sessions.get(session) ?? new Map<string, Uint8Array<ArrayBuffer>>();
     this.#sessions.set(session, records.set(name, bytes.slice()));
-    return Promise.resolve();
   }
 
-  remove(session: string, name: string): Promise<void> {
+  async remove(session: string, name: string): Promise<void> {
     this.#sessions.get(session)?.delete(name);
-    return Promise.resolve();
   }
 
-  forget(session: string): Promise<void> {
+  async forget(session: string): Promise<void> {
     this.#sessions.delete(session);
-    return Promise.resolve();
   }
 }

@@ -26,18 +26,18 @@ export class Tabs {
     this.#channel?.postMessage(told);
   }
 
-  /** Does the work while no other tab does. */
-  async alone(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  /** Does the work while no other tab does; nothing comes of work that fails, or that was not begun. */
+  async alone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
     const locks = (globalThis.navigator as Navigator | undefined)?.locks;
     if (locks === undefined) return work();
     let hasRun = false;
-    const guarded = (): Promise<void> => {
+    const guarded = (): Promise<T> => {
       hasRun = true;
       return work();
     };
-    await locks.request(this.#name, { signal }, guarded).catch(() => {
+    return locks.request(this.#name, { signal }, guarded).catch(() => {
       // Disposed while waiting, or a frame that is not lent locks: the keys make posting safe without them.
-      if (!hasRun && !signal.aborted) return work();
+      return hasRun || signal.aborted ? undefined : work();
     });
   }
 }

@@ -1,5 +1,6 @@
 /** Bytes on their way up: their name, and how far they are. */
 import { KycError } from "./error.js";
+import { hex } from "./bytes.js";
 
 export interface Progress {
   readonly sent: number;
@@ -10,8 +11,7 @@ export interface Progress {
 export async function digestOf(bytes: ArrayBuffer): Promise<string> {
   // Browsers lend their cryptography to https and localhost only.
   if (globalThis.crypto?.subtle === undefined) throw new KycError("insecure_context");
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 /** The photo that is on its way up. */

@@ -13,18 +13,16 @@ export interface Offers {
 }
 
 let loading: Promise<void> | null = null;
-let known: Known | null = null;
-
-interface Known {
-  readonly border: Border;
-  readonly words: Words;
-}
+/** Both are there once it is loaded. */
+let border!: Border;
+let words!: Words;
 
 /** Fetches and compiles the chart. Call it once before the first session; later calls wait for the first. */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
   loading ??= Promise.resolve(source).then(loaded).then(
-    (border) => {
-      known = { border, words: new Words(border.text(border.wasm.border_words(border.self))) };
+    (made) => {
+      words = new Words(made.text(made.wasm.border_words(made.self)));
+      border = made;
     },
     (cause: unknown) => {
       loading = null;
@@ -41,18 +39,13 @@ export function begun(): Promise<void> {
 
 /** One collection session inside WebAssembly. Its memory goes when the object does, or at `release`. */
 export class Chart {
-  readonly #border: Border;
-  readonly #words: Words;
   #number: number;
   #view: View | null = null;
   #isLent = false;
 
-  private constructor(flow: unknown, make: (border: Border) => number) {
-    if (known === null) throw new KycError("not_initialised");
-    const { border, words } = known;
-    this.#border = border;
-    this.#words = words;
-    const number = read(border, flow) || make(border);
+  private constructor(flow: unknown, make: () => number) {
+    if ((border as Border | undefined) === undefined) throw new KycError("not_initialised");
+    const number = read(flow) || make();
     if (number < 0) throw new KycError(words.fault(number));
     this.#number = number;
     young.push(this);
@@ -61,17 +54,15 @@ export class Chart {
   }
 
   static open(flow: unknown, session: string, now: number): Chart {
-    return new Chart(flow, (border) => border.wasm.border_open(border.self, border.put(session), now));
+    return new Chart(flow, () => border.wasm.border_open(border.self, border.put(session), now));
   }
 
   static restore(flow: unknown, snapshot: string): Chart {
-    return new Chart(flow, (border) => border.wasm.border_restore(border.self, border.put(snapshot)));
+    return new Chart(flow, () => border.wasm.border_restore(border.self, border.put(snapshot)));
   }
 
   /** Takes everything but what carries asks, a decision or steps: that is a `malformed_event`, as no page has it to send. */
   handle(event: Event, now: number): Answer {
-    const border = this.#border;
-    const words = this.#words;
     const kind = words.sent(event, border);
     const told = kind < 0 ? MALFORMED : border.wasm.border_handle(border.self, this.#live(), kind, border.end, now);
     if (told === MALFORMED) throw new KycError("malformed_event");
@@ -82,31 +73,31 @@ export class Chart {
 
   /** How many events were accepted so far. */
   get version(): number {
-    return this.#border.wasm.border_version(this.#border.self, this.#live());
+    return border.wasm.border_version(border.self, this.#live());
   }
 
   /** What a page draws. The same object until a step is taken. */
   view(): View {
-    return (this.#view ??= JSON.parse(this.#text(this.#border.wasm.border_view)) as View);
+    return (this.#view ??= JSON.parse(this.#text(border.wasm.border_view)) as View);
   }
 
   offers(): Offers[] {
-    return JSON.parse(this.#text(this.#border.wasm.border_offers)) as Offers[];
+    return JSON.parse(this.#text(border.wasm.border_offers)) as Offers[];
   }
 
   snapshot(): string {
-    return this.#text(this.#border.wasm.border_snapshot);
+    return this.#text(border.wasm.border_snapshot);
   }
 
   release(): void {
     if (this.#number < 0) return;
     if (this.#isLent) lent.unregister(this);
-    this.#border.wasm.border_close(this.#border.self, this.#number);
+    border.wasm.border_close(border.self, this.#number);
     this.#number = -1;
   }
 
   #text(told: (border: number, session: number) => number): string {
-    return this.#border.text(told(this.#border.self, this.#live()));
+    return border.text(told(border.self, this.#live()));
   }
 
   #live(): number {
@@ -129,13 +120,13 @@ export class Chart {
 let young: Chart[] = [];
 const MANY = 100;
 
-const lent = new FinalizationRegistry<number>((number) => known?.border.wasm.border_close(known.border.self, number));
+const lent = new FinalizationRegistry<number>((number) => border.wasm.border_close(border.self, number));
 
 /** The Flow that was read last: the next session is nearly always one of the same. */
 let last: string | null = null;
 
 /** 0, or what is wrong with it. */
-function read(border: Border, flow: unknown): number {
+function read(flow: unknown): number {
   const text = typeof flow === "string" ? flow : JSON.stringify(flow);
   if (last === text) return 0;
   // A session keeps what it needs of it.

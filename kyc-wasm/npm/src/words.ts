@@ -56,7 +56,7 @@ export class Words {
       fields = fields[within] as Record<string, unknown>;
       there = 0;
     }
-    border.begin();
+    border.end = 0;
     for (let at = 0; at < texts.length; at += 1) {
       const value = fields[texts[at] as string];
       if (value !== undefined) there += 1;
