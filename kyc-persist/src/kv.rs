@@ -47,6 +47,10 @@ pub trait Engine: Debug + Send + Sync + 'static {
     /// The engine's name in errors.
     const NAME: &'static str;
 
+    /// Whether it looks up a few keys about as quickly as a thread wakes up: from memory as a rule, from a disk of this
+    /// machine where they are not there. Then they are looked up by the thread that asks, which belongs to the runtime.
+    const READS_ARE_SHORT: bool = false;
+
     /// The value under this key.
     ///
     /// # Errors

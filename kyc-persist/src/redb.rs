@@ -105,6 +105,7 @@ impl Redb {
 
 impl Engine for Redb {
     const NAME: &'static str = "redb";
+    const READS_ARE_SHORT: bool = true;
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let value = self.table()?.get(key).map_err(fault)?;

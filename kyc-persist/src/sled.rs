@@ -80,6 +80,7 @@ impl Sled {
 
 impl Engine for Sled {
     const NAME: &'static str = "sled";
+    const READS_ARE_SHORT: bool = true;
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let value = self.db.get(key).map_err(fault)?;

@@ -31,6 +31,8 @@ struct Seen {
     syncs_begun: usize,
     syncs: usize,
     gate_is_shut: bool,
+    writes_begun: usize,
+    pen_is_held: bool,
     failing: Option<Failing>,
 }
 
@@ -73,6 +75,7 @@ fn broken() -> StoreError {
 
 impl Engine for Spy {
     const NAME: &'static str = "spy";
+    const READS_ARE_SHORT: bool = true;
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let value = self.seen().pairs.get(key).cloned();
@@ -98,6 +101,8 @@ impl Engine for Spy {
     }
 
     fn write(&self, batch: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Result<(), StoreError> {
+        self.set(|seen| seen.writes_begun += 1);
+        self.wait_until(|seen| !seen.pen_is_held);
         let failing = self.seen().failing;
         match failing {
             Some(Failing::Write) => return Err(broken()),
@@ -271,6 +276,27 @@ fn a_read_tells_nothing_that_is_not_on_disk() {
             tokio::task::yield_now().await;
         }
         spy.set(|seen| seen.gate_is_shut = false);
+        assert!(load.await.unwrap().is_some());
+        commit.await.unwrap();
+    });
+}
+
+#[test]
+fn a_short_read_is_answered_at_once_unless_a_batch_is_being_written() {
+    run(async |spy, store| {
+        store.commit(opening("s-1")).await.unwrap();
+        let row = row("s-1");
+        let loaded = nudge(&mut Box::pin(store.load(&row))).await;
+        assert!(loaded.unwrap().unwrap().is_some());
+
+        spy.set(|seen| seen.pen_is_held = true);
+        let mut commit = Box::pin(store.commit(opening("s-2")));
+        assert!(nudge(&mut commit).await.is_none());
+        spy.wait_until(|seen| seen.writes_begun == 2);
+        // It waits, and the thread that asks does not.
+        let mut load = Box::pin(store.load(&row));
+        assert!(nudge(&mut load).await.is_none());
+        spy.set(|seen| seen.pen_is_held = false);
         assert!(load.await.unwrap().is_some());
         commit.await.unwrap();
     });

@@ -37,6 +37,13 @@ pub(super) struct Progress {
     pub(super) stopped: bool,
 }
 
+/// What a reader has found.
+pub(super) struct Seen<T> {
+    /// How many batches were written by then: all of them have to be on disk before anything is told.
+    pub(super) written: u64,
+    pub(super) answer: Result<T, StoreError>,
+}
+
 /// A commit that is waiting: decides on a draft, and leaves behind the way to answer.
 pub(super) type Job<E> = Box<dyn FnOnce(&mut Draft<'_, E>) -> Answer + Send>;
 
@@ -75,6 +82,20 @@ impl<E: Engine> Shared<E> {
             written: RwLock::new(0),
             progress: watch::Sender::default(),
         }
+    }
+
+    /// Lets a reader look who holds the lock.
+    pub(super) fn look<T>(
+        &self,
+        written: u64,
+        look: impl FnOnce(&E) -> Result<T, StoreError>,
+    ) -> Seen<T> {
+        let answer = catch_unwind(AssertUnwindSafe(|| look(&self.engine)));
+        let answer = answer.unwrap_or(Err(StoreError::Corrupt {
+            store: E::NAME,
+            what: "engine",
+        }));
+        Seen { written, answer }
     }
 
     /// Works until nobody can bring a job any more, or until a write fails.

@@ -1,16 +1,15 @@
-//! A store over any engine: reads on blocking threads, writes through the one committer.
+//! A store over any engine: short reads at once, long ones on blocking threads, writes through the one committer.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use async_trait::async_trait;
 use kyc_core::journal::{Entry, Hash};
 use kyc_core::{Key, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-use super::committer::{Job, Shared, job};
+use super::committer::{Job, Progress, Seen, Shared, job};
 use super::draft::{Draft, Promise};
 use super::{Engine, grants, outbox, rows};
 use crate::{
@@ -23,8 +22,8 @@ const LONGEST_QUEUE: usize = 1_024;
 
 /// Keeps sessions in an embedded [`Engine`].
 ///
-/// It needs a tokio runtime to be called on, and never blocks it. Dropping it waits until every commit that was handed
-/// over is answered and the engine is closed.
+/// It needs a tokio runtime to be called on, and does not block it for longer than a [short read](Engine::READS_ARE_SHORT)
+/// takes. Dropping it waits until every commit that was handed over is answered and the engine is closed.
 pub struct KvStore<E: Engine> {
     shared: Arc<Shared<E>>,
     /// Nothing only while it is being dropped.
@@ -60,37 +59,75 @@ impl<E: Engine> KvStore<E> {
         self.shared.pulse.clone()
     }
 
-    /// Reads what is on disk: waits for the sync of what it has seen.
+    /// Reads what is on disk, on a thread that may block.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&E) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut progress = self.shared.progress.subscribe();
-        if progress.borrow().stopped {
-            return Err(Self::stopped());
+        let progress = self.going()?;
+        let seen = self.look_elsewhere(look).await?;
+        Self::tell(progress, seen).await
+    }
+
+    /// Reads a few keys of what is on disk: at once, where the engine is quick and nothing is being written. Another thread
+    /// takes longer to wake up than to look.
+    pub(super) async fn glance<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&E) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let progress = self.going()?;
+        let seen = match self.look_here(look) {
+            Ok(seen) => seen,
+            Err(look) => self.look_elsewhere(look).await?,
+        };
+        Self::tell(progress, seen).await
+    }
+
+    fn going(&self) -> Result<watch::Receiver<Progress>, StoreError> {
+        let progress = self.shared.progress.subscribe();
+        let stopped = progress.borrow().stopped;
+        match stopped {
+            true => Err(Self::stopped()),
+            false => Ok(progress),
         }
+    }
+
+    /// Gives the look back where it would have to wait.
+    fn look_here<T, L: FnOnce(&E) -> Result<T, StoreError>>(&self, look: L) -> Result<Seen<T>, L> {
+        match self.shared.written.try_read() {
+            Ok(written) if E::READS_ARE_SHORT => Ok(self.shared.look(*written, look)),
+            _ => Err(look),
+        }
+    }
+
+    async fn look_elsewhere<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&E) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Seen<T>, StoreError> {
         let shared = Arc::clone(&self.shared);
-        let (seen, answer) = tokio::task::spawn_blocking(move || {
-            let written = shared
-                .written
-                .read()
-                .unwrap_or_else(PoisonError::into_inner);
-            let answer = catch_unwind(AssertUnwindSafe(|| look(&shared.engine)));
-            (*written, answer)
-        })
-        .await
-        .map_err(|error| StoreError::backend(E::NAME, error))?;
-        let reached = progress
-            .wait_for(|progress| progress.stopped || progress.synced >= seen)
+        let looking = tokio::task::spawn_blocking(move || {
+            let written = shared.written.read();
+            let written = written.unwrap_or_else(PoisonError::into_inner);
+            shared.look(*written, look)
+        });
+        looking
             .await
-            .is_ok_and(|progress| progress.synced >= seen);
-        if !reached {
-            return Err(Self::stopped());
+            .map_err(|error| StoreError::backend(E::NAME, error))
+    }
+
+    /// Waits for the sync of what was seen.
+    async fn tell<T>(
+        mut progress: watch::Receiver<Progress>,
+        seen: Seen<T>,
+    ) -> Result<T, StoreError> {
+        let reached = progress
+            .wait_for(|progress| progress.stopped || progress.synced >= seen.written)
+            .await
+            .is_ok_and(|progress| progress.synced >= seen.written);
+        match reached {
+            true => seen.answer,
+            false => Err(Self::stopped()),
         }
-        answer.unwrap_or(Err(StoreError::Corrupt {
-            store: E::NAME,
-            what: "engine",
-        }))
     }
 
     /// Hands a job to the committer and waits for its answer.
@@ -115,7 +152,7 @@ impl<E: Engine> KvStore<E> {
     ) -> Result<Vec<Outbound>, StoreError> {
         // A courier that finds nothing does not get in the way of those who commit.
         if !self
-            .read(move |engine| outbox::is_anything_due(engine, receiver, now))
+            .glance(move |engine| outbox::is_anything_due(engine, receiver, now))
             .await?
         {
             return Ok(Vec::new());
@@ -154,12 +191,12 @@ impl<E: Engine> fmt::Debug for KvStore<E> {
 impl<E: Engine> Store for KvStore<E> {
     async fn load(&self, row: &Row) -> Result<Option<Kept>, StoreError> {
         let row = row.clone();
-        self.read(move |engine| rows::load(engine, &row)).await
+        self.glance(move |engine| rows::load(engine, &row)).await
     }
 
     async fn recall(&self, row: &Row, key: &Key) -> Result<Option<Entry>, StoreError> {
         let (row, key) = (row.clone(), key.clone());
-        self.read(move |engine| rows::recall(engine, &row, &key))
+        self.glance(move |engine| rows::recall(engine, &row, &key))
             .await
     }
 
@@ -238,7 +275,7 @@ impl<E: Engine> Grants for KvStore<E> {
 
     async fn find(&self, hash: &Hash, now: Timestamp) -> Result<Option<Grant>, StoreError> {
         let hash = *hash;
-        self.read(move |engine| grants::find(engine, &hash, now))
+        self.glance(move |engine| grants::find(engine, &hash, now))
             .await
     }
 
