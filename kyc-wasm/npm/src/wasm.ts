@@ -41,16 +41,14 @@ export function begun(): Promise<void> {
 export class Chart {
   #number: number;
   #view: View | null = null;
-  #isLent = false;
 
   private constructor(flow: unknown, make: () => number) {
     if ((border as Border | undefined) === undefined) throw new KycError("not_initialised");
     const number = read(flow) || make();
     if (number < 0) throw new KycError(words.fault(number));
     this.#number = number;
-    young.push(this);
-    if (young.length === 1) queueMicrotask(Chart.#grow);
-    else if (young.length === MANY) Chart.#grow();
+    // Most charts are made to work something out, and are released before the engine needs to watch them.
+    queueMicrotask(() => this.#number < 0 || lent.register(this, number, this));
   }
 
   static open(flow: unknown, session: string, now: number): Chart {
@@ -91,7 +89,7 @@ export class Chart {
 
   release(): void {
     if (this.#number < 0) return;
-    if (this.#isLent) lent.unregister(this);
+    lent.unregister(this);
     border.wasm.border_close(border.self, this.#number);
     this.#number = -1;
   }
@@ -104,22 +102,9 @@ export class Chart {
     if (this.#number < 0) throw new KycError("disposed");
     return this.#number;
   }
-
-  /** Of those that were not released at once the engine says when nobody holds them any more. */
-  static #grow(this: void): void {
-    for (const chart of young) {
-      if (chart.#number < 0 || chart.#isLent) continue;
-      chart.#isLent = true;
-      lent.register(chart, chart.#number, chart);
-    }
-    young = [];
-  }
 }
 
-/** Those of this turn: most charts are made to work something out, and that is over before it is. */
-let young: Chart[] = [];
-const MANY = 100;
-
+/** The engine says when nobody holds one any more. */
 const lent = new FinalizationRegistry<number>((number) => border.wasm.border_close(border.self, number));
 
 /** The Flow that was read last: the next session is nearly always one of the same. */
