@@ -280,7 +280,7 @@ impl Session {
     }
 
     fn decide(&self, event: &Event, now: Timestamp) -> Decided<Machine> {
-        if !self.knows(event.kind()) {
+        if !self.knows(event.kind()) || !(IS_AUTHORITY || event.sender() == Sender::Applicant) {
             return Decided::NotAccepted;
         }
         engine::decide(
@@ -299,6 +299,7 @@ impl Session {
         self.version += 1;
         self.case.deadline = match self.case.deadline {
             _ if to == State::Final || self.is_redacted() => None,
+            deadline if !IS_AUTHORITY => deadline,
             _ if to.is_end() && from != to => {
                 let retention = self.flow.definition().clocks.retention;
                 retention.map(|span| now + span)
@@ -316,7 +317,8 @@ impl Session {
             self.submit(to == State::Final);
         }
         let submitted_before = self.case.round > 1 || from == State::Final;
-        if matches!(to, State::Expired | State::Cancelled) && from != to && submitted_before {
+        let calls_off = IS_AUTHORITY && matches!(to, State::Expired | State::Cancelled);
+        if calls_off && from != to && submitted_before {
             self.case.held.push(Effect::Withdraw);
         }
         if self.phase() != phase {
@@ -325,7 +327,7 @@ impl Session {
             });
         }
         // What others have said must not be lost with the applicant's page: the applicant cannot say it again.
-        let persist = spec.persisted || event.sender() != Sender::Applicant;
+        let persist = spec.persisted || (IS_AUTHORITY && event.sender() != Sender::Applicant);
         let effects = self.case.release(to, persist);
         Step {
             version: self.version,
@@ -341,7 +343,7 @@ impl Session {
     fn idle_after(&self, sender: Sender, now: Timestamp) -> Option<Idle> {
         let idle = self.case.idle.filter(|_| self.state.is_on_the_way());
         match sender {
-            Sender::Applicant | Sender::Reviewer => {
+            _ if !IS_AUTHORITY || matches!(sender, Sender::Applicant | Sender::Reviewer) => {
                 let begins = self.state.is_on_the_way() && self.flow.has_reminders();
                 begins.then_some(Idle::since(now))
             }
@@ -416,21 +418,21 @@ impl Session {
             EventKind::ReviewStep => would(&Event::ReviewStep),
             EventKind::AcceptStep => would(&Event::AcceptStep),
             EventKind::RetakeStep => would(&Event::RetakeStep),
-            EventKind::Prescribe if IS_AUTHORITY => would(&Event::Prescribe {
+            EventKind::Start | EventKind::SubmitDetails | EventKind::SelectDocument => true,
+            _ if !IS_AUTHORITY => false,
+            EventKind::Prescribe => would(&Event::Prescribe {
                 steps: None,
                 given: Given::new(),
             }),
-            EventKind::SupplyStep if IS_AUTHORITY => self.case.could_be_supplied(&self.flow),
-            EventKind::RequestResubmission if IS_AUTHORITY => {
-                self.case.captures.first().is_some_and(|capture| {
-                    let ask = Ask {
-                        item: capture.item,
-                        reason: RetakeReason::Other,
-                        message: None,
-                    };
-                    would(&Event::RequestResubmission { items: vec![ask] })
-                })
-            }
+            EventKind::SupplyStep => self.case.could_be_supplied(&self.flow),
+            EventKind::RequestResubmission => self.case.captures.first().is_some_and(|capture| {
+                let ask = Ask {
+                    item: capture.item,
+                    reason: RetakeReason::Other,
+                    message: None,
+                };
+                would(&Event::RequestResubmission { items: vec![ask] })
+            }),
             EventKind::DeadlineReached => would(&Event::DeadlineReached),
             EventKind::ReminderDue => self.reminder_at().is_some(),
             EventKind::Cancel => would(&Event::Cancel),
@@ -439,10 +441,6 @@ impl Session {
                 reason: HoldReason::Other,
             }),
             EventKind::Lift => would(&Event::Lift),
-            EventKind::Prescribe
-            | EventKind::SupplyStep
-            | EventKind::RequestResubmission
-            | EventKind::Decide => IS_AUTHORITY,
             _ => true,
         }
     }

@@ -104,8 +104,7 @@ impl Read for Item {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
-        *self = json::parsed(&reader.text()?)?;
-        Ok(())
+        reader.parsed(self)
     }
 }
 

@@ -58,8 +58,7 @@ macro_rules! as_word {
             }
 
             fn read(&mut self, reader: &mut crate::json::Reader<'_>) -> crate::json::Found<()> {
-                *self = crate::json::parsed(&reader.text()?)?;
-                Ok(())
+                reader.parsed(self)
             }
         }
     };

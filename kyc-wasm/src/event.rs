@@ -73,8 +73,7 @@ const fn plain(kind: EventKind) -> Option<Event> {
         EventKind::AcceptStep => Event::AcceptStep,
         EventKind::RetakeStep => Event::RetakeStep,
         EventKind::Back => Event::Back,
-        // No page may send these, and its server takes none of them from it. They cost nothing here, and let the session of a
-        // page be played through in a test.
+        // No page may send these, and its chart accepts none of them.
         EventKind::Cancel => Event::Cancel,
         EventKind::Erase => Event::Erase,
         EventKind::Lift => Event::Lift,

@@ -374,8 +374,10 @@ impl Case {
             Change::Retake(side) => self.retaking = side,
             Change::Accept(step) => self.accepted.push(step),
             Change::Reconsider => drop(self.accepted.pop()),
-            Change::Prescribe(prescribed) if IS_AUTHORITY => self.prescribed = Some(prescribed),
-            Change::Supply(name, source, blob, fields) if IS_AUTHORITY => {
+            // Nobody lets the others happen in a page.
+            _ if !IS_AUTHORITY => {}
+            Change::Prescribe(prescribed) => self.prescribed = Some(prescribed),
+            Change::Supply(name, source, blob, fields) => {
                 // What was there before stays beside it, for the auditor.
                 self.captures.push(Capture {
                     item: Item::AdditionalStep(name),
@@ -394,14 +396,14 @@ impl Case {
                 let told = exhibit.map(|exhibit| Effect::Supplement { exhibit });
                 self.held.extend(told);
             }
-            Change::Ask(items) if IS_AUTHORITY => {
+            Change::Ask(items) => {
                 self.asked = items;
                 self.round += 1;
                 self.attempts.clear();
                 self.accepted.clear();
                 self.deadline = Some(now + flow.definition().clocks.resubmission);
             }
-            Change::Decide(decision) if IS_AUTHORITY => self.decision = Some(decision),
+            Change::Decide(decision) => self.decision = Some(decision),
             Change::Erase => {
                 self.discard(|_| true);
                 self.consent = None;
@@ -418,8 +420,6 @@ impl Case {
                 self.redacted_at = Some(now);
                 self.held.push(Effect::Erase);
             }
-            // Nobody lets them happen in a page.
-            Change::Prescribe(_) | Change::Supply(..) | Change::Ask(_) | Change::Decide(_) => {}
             Change::Hold(reason) => self.hold = Some(Hold { reason, since: now }),
             Change::Lift => self.hold = None,
             Change::Remind(number, state) => {

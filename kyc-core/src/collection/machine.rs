@@ -99,6 +99,7 @@ impl Superstate<Chart> for Group {
                     .ok_or(Reason::NoStepBefore);
                 desk.go_or_refuse(before.map(|step| (step, back_to(step))))
             }
+            _ if !IS_AUTHORITY => Outcome::Super,
             (Self::Collecting(_), Event::DeadlineReached) => expire(desk),
             (Self::Collecting(state), Event::ReminderDue) => {
                 desk.go_or_refuse(remind(*state, desk))
@@ -133,7 +134,8 @@ impl Superstate<Chart> for Group {
 fn welcome(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     match event {
         Event::Start { consent } => desk.go_or_refuse(begin(consent, desk)),
-        Event::Prescribe { steps, given } if IS_AUTHORITY => {
+        _ if !IS_AUTHORITY => Outcome::Super,
+        Event::Prescribe { steps, given } => {
             desk.go_or_refuse(prescribe(steps.as_ref(), given, desk))
         }
         Event::DeadlineReached => expire(desk),
@@ -226,10 +228,9 @@ fn selfie_review(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
 
 fn r#final(event: &Event, desk: &mut Desk<'_>) -> Outcome<State> {
     match event {
-        Event::RequestResubmission { items } if IS_AUTHORITY => {
-            desk.go_or_refuse(ask_again(items, desk))
-        }
-        Event::Decide { decision } if IS_AUTHORITY => {
+        _ if !IS_AUTHORITY => Outcome::Super,
+        Event::RequestResubmission { items } => desk.go_or_refuse(ask_again(items, desk)),
+        Event::Decide { decision } => {
             let end = match decision.outcome {
                 crate::case::Outcome::Approved => State::Approved,
                 crate::case::Outcome::Rejected => State::Rejected,
@@ -322,13 +323,7 @@ fn begin(consent: &Consent, desk: &Desk<'_>) -> Judged {
 
 fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
     for name in [&details.given_names, &details.family_name] {
-        let name = name.expose();
-        if !name.chars().any(char::is_alphanumeric) {
-            return Err(Reason::NameMissing);
-        }
-        if name.chars().count() > 100 || name.chars().any(is_no_part_of_a_name) {
-            return Err(Reason::NameInvalid);
-        }
+        name_is_one(name.expose())?;
     }
     let today = Date::of(desk.now);
     let born: Date = details
@@ -352,6 +347,30 @@ fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
         desk.case.step_after(State::PersonalDetails, desk.flow),
         Change::Describe(details.clone()),
     ))
+}
+
+/// It has something of a name in it, and nothing that no name has.
+fn name_is_one(name: &str) -> Result<(), Reason> {
+    let (mut length, mut has_letter, mut is_clean) = (0, false, true);
+    for character in name.chars() {
+        length += 1;
+        has_letter |= is_letter(character);
+        is_clean &= !is_no_part_of_a_name(character);
+    }
+    match (has_letter, is_clean && length <= 100) {
+        (false, _) => Err(Reason::NameMissing),
+        (_, false) => Err(Reason::NameInvalid),
+        _ => Ok(()),
+    }
+}
+
+/// A letter or a digit of any script. A page does not download which those are: it takes all that is not ASCII for letters, and
+/// what its own regular expressions know better it asks before (`npm/src/words.ts`).
+fn is_letter(character: char) -> bool {
+    match character {
+        ascii if ascii.is_ascii() => ascii.is_ascii_alphanumeric(),
+        other => !IS_AUTHORITY || other.is_alphanumeric(),
+    }
 }
 
 /// Controls, and those that turn the direction of what stands around them.

@@ -26,12 +26,14 @@ const target = JSON.parse(execFileSync("cargo", ["metadata", "--format-version=1
 const named = join(target, "package/kyc_wasm_named.wasm");
 mkdirSync(dirname(named), { recursive: true });
 
-run("cargo", "build", "--quiet", "-p", "kyc-wasm", "--profile", "wasm", "--target", "wasm32-unknown-unknown");
+// A session needs a few thousand bytes of stack: the shorter the addresses behind it, the less of the module are addresses.
+run("cargo", "rustc", "--quiet", "-p", "kyc-wasm", "--profile", "wasm", "--target", "wasm32-unknown-unknown", "--", "-Clink-arg=-zstack-size=65536");
 rmSync(wasm, { recursive: true, force: true });
 mkdirSync(wasm, { recursive: true });
 run("cargo", "run", "--quiet", "-p", "kyc-wasm-bindgen", "--", join(target, "wasm32-unknown-unknown/wasm/kyc_wasm.wasm"), wasm);
-// A function that is called once stays one: what is inlined repeats nothing any more, and compresses far worse.
-const OPTIMISE = ["-Oz", "--one-caller-inline-max-function-size=15"];
+// A function that is called once stays one: what is inlined repeats nothing any more, and compresses far worse. And no address
+// lies in the first thousand bytes: there the stack ends.
+const OPTIMISE = ["-Oz", "--one-caller-inline-max-function-size=15", "--low-memory-unused"];
 run(process.execPath, bin("binaryen", "bin/wasm-opt"), ...OPTIMISE, ...FEATURES.map((name) => `--enable-${name}`), "-g", module, "-o", named);
 writeFileSync(module, withoutNames(readFileSync(named)));
 

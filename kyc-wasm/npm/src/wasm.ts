@@ -59,7 +59,7 @@ export class Chart {
     return new Chart(flow, () => border.wasm.border_restore(border.self, border.put(snapshot)));
   }
 
-  /** Takes everything but what carries asks, a decision or steps: that is a `malformed_event`, as no page has it to send. */
+  /** Takes the applicant's events. Those of the company and the clock are not accepted, and what carries asks, a decision or steps is a `malformed_event`. */
   handle(event: Event, now: number): Answer {
     const kind = words.sent(event, border);
     const told = kind < 0 ? MALFORMED : border.wasm.border_handle(border.self, this.#live(), kind, border.end, now);

@@ -11,12 +11,14 @@ interface Carried {
   readonly within?: string;
   readonly texts: readonly string[];
   readonly needed?: number;
+  /** Whether a text without a letter is none: it crosses as an empty one. The chart does not know the letters of all scripts, a browser does. */
+  readonly spelled?: boolean;
 }
 
 /** Of the events that carry anything. */
 const CARRIED: { readonly [kind in EventKind]?: Carried } = {
   start: { within: "consent", texts: ["version", "locale"] },
-  submit_details: { within: "details", texts: ["given_names", "family_name", "date_of_birth"] },
+  submit_details: { within: "details", texts: ["given_names", "family_name", "date_of_birth"], spelled: true },
   select_document: { texts: ["country", "document"] },
   capture_page: { texts: ["side", "blob"] },
   retake_page: { texts: ["side"] },
@@ -48,7 +50,7 @@ export class Words {
   sent(event: Event, border: Border): number {
     const known = this.#known.get((event as Event | null)?.type);
     if (known === undefined) return -1;
-    const { within, texts, needed } = known.carried;
+    const { within, texts, needed, spelled } = known.carried;
     let fields = event as unknown as Record<string, unknown>;
     let there = 1;
     if (within !== undefined) {
@@ -60,7 +62,7 @@ export class Words {
     for (let at = 0; at < texts.length; at += 1) {
       const value = fields[texts[at] as string];
       if (value !== undefined) there += 1;
-      if (typeof value === "string" ? !border.add(value) : (value ?? null) !== null || at < (needed ?? texts.length)) return -1;
+      if (typeof value === "string" ? !border.add(spelled && !LETTER.test(value) ? "" : value) : (value ?? null) !== null || at < (needed ?? texts.length)) return -1;
     }
     return has(fields, there) ? known.kind : -1;
   }
@@ -87,6 +89,9 @@ export class Words {
     return this.#faults[-1 - number] as KycErrorCode;
   }
 }
+
+/** Or a digit. */
+const LETTER = /[\p{Alphabetic}\p{N}]/u;
 
 /** Whether there are so many fields; one that is `undefined` is none. */
 function has(fields: Record<string, unknown>, number: number): boolean {

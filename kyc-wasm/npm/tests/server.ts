@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Chart, type KycEvent } from "../src/index.js";
+import { after } from "./elsewhere.js";
 
 /** One request as it arrived, for tests about order and headers. */
 export interface Arrived {
@@ -75,9 +76,15 @@ export class TestServer {
 
   /** Something that happened elsewhere: on another device, or at the reviewer's. */
   happens(event: KycEvent, at = Date.now()): void {
-    const answer = this.#chart.handle(event, at);
-    if (answer.outcome === "rejected") throw new Error(`the test's own event was rejected: ${answer.code}`);
-    this.#moved(answer.version);
+    const others = after(this.#chart, this.#flow, event);
+    if (others !== null) {
+      this.#chart.release();
+      this.#chart = others;
+    } else {
+      const answer = this.#chart.handle(event, at);
+      if (answer.outcome === "rejected") throw new Error(`the test's own event was rejected: ${answer.code}`);
+    }
+    this.#moved(this.#chart.version);
   }
 
   /** Ends every live stream, as a restart does. */

@@ -24,7 +24,6 @@ const events: readonly KycEvent[] = [
   { type: "accept_step" },
   { type: "retake_step" },
   { type: "back" },
-  { type: "hold", reason: "order" },
 ];
 
 const open = () => Chart.open(flow, "s-1", noon);
@@ -87,6 +86,32 @@ test("what others say of a session, no page can say", () => {
   ]) {
     expect(send(event)).toThrow(malformed);
   }
+});
+
+test("what the company and the clock say of a session is not accepted from a page", () => {
+  for (const type of ["cancel", "erase", "lift", "deadline_reached", "reminder_due"] as const) {
+    expect(open().handle({ type }, noon + 1e12)).toEqual({ outcome: "rejected", code: "not_accepted", state: "welcome", event: type });
+  }
+  expect(open().handle({ type: "hold", reason: "order" }, noon)).toMatchObject({ code: "not_accepted" });
+});
+
+test.each([
+  ["...", "Mustermann", "name_missing"],
+  ["\u2014 \u3002", "Mustermann", "name_missing"],
+  ["Erika", "\u{1f600}", "name_missing"],
+  ["Erika\u200e", "Mustermann", "name_invalid"],
+  ["Erika", "M".repeat(101), "name_invalid"],
+])("%j %j is no name: %s", (given_names, family_name, reason) => {
+  const chart = open();
+  chart.handle(events[0] as KycEvent, noon);
+  expect(chart.handle({ type: "submit_details", details: { given_names, family_name, date_of_birth: "1964-08-12" } }, noon)).toMatchObject({ code: "refused", reason });
+});
+
+test.each([["\u738b", "\u05d0"], ["\u0968", "\u2167"], ["O'Neil-\u00c9", "\u{1d400}"], ["7", "x".repeat(100)]])("%j %j is a name", (given_names, family_name) => {
+  const chart = open();
+  chart.handle(events[0] as KycEvent, noon);
+  expect(chart.handle({ type: "submit_details", details: { given_names, family_name, date_of_birth: "1964-08-12" } }, noon)).toMatchObject({ outcome: "step" });
+  expect(chart.view().details).toMatchObject({ given_names, family_name });
 });
 
 test("an answer has everything that a step or a rejection has", () => {
