@@ -104,7 +104,8 @@ impl Read for Item {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
-        reader.parsed(self)
+        *self = json::parsed(&reader.text()?)?;
+        Ok(())
     }
 }
 

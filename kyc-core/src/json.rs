@@ -16,6 +16,7 @@ use core::fmt;
 pub(crate) use self::reader::Reader;
 pub use self::record::Field;
 pub(crate) use self::record::{all_are_left_out, field, records, start, written};
+pub(crate) use self::value::parsed;
 pub(crate) use self::writer::{object, word};
 
 /// Not JSON, or not of the right shape.
@@ -42,10 +43,9 @@ pub(crate) trait Read {
     where
         Self: Sized;
 
-    /// Reads it where it is not `null`.
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()>;
 
-    /// Whether a record without it can be read, whatever it says, and one with `null` in its place.
+    /// Whether a record without it can be read, whatever it says.
     fn may_miss(&self) -> bool {
         false
     }
@@ -80,7 +80,7 @@ pub(crate) fn read<T: Read>(text: &str) -> Found<T> {
 /// The value that the text holds, and nothing behind it, in its place.
 pub(crate) fn read_into(text: &str, value: &mut dyn Read) -> Found<()> {
     let mut reader = Reader::new(text);
-    reader.value(value)?;
+    value.read(&mut reader)?;
     reader.end()
 }
 

@@ -58,7 +58,8 @@ macro_rules! as_word {
             }
 
             fn read(&mut self, reader: &mut crate::json::Reader<'_>) -> crate::json::Found<()> {
-                reader.parsed(self)
+                *self = crate::json::parsed(&reader.text()?)?;
+                Ok(())
             }
         }
     };

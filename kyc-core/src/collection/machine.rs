@@ -323,7 +323,7 @@ fn begin(consent: &Consent, desk: &Desk<'_>) -> Judged {
 
 fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
     for name in [&details.given_names, &details.family_name] {
-        name_is_one(name.expose())?;
+        could_be_a_name(name.expose())?;
     }
     let today = Date::of(desk.now);
     let born: Date = details
@@ -349,13 +349,13 @@ fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
     ))
 }
 
-/// It has something of a name in it, and nothing that no name has.
-fn name_is_one(name: &str) -> Result<(), Reason> {
-    let (mut length, mut has_letter, mut is_clean) = (0, false, true);
+fn could_be_a_name(name: &str) -> Result<(), Reason> {
+    let (mut length, mut has_letter) = (0, false);
+    let mut is_clean = true;
     for character in name.chars() {
         length += 1;
-        has_letter |= is_letter(character);
-        is_clean &= !is_no_part_of_a_name(character);
+        has_letter = has_letter || is_letter(character);
+        is_clean = is_clean && !is_no_part_of_a_name(character);
     }
     match (has_letter, is_clean && length <= 100) {
         (false, _) => Err(Reason::NameMissing),

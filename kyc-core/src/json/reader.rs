@@ -1,7 +1,6 @@
 //! Reading: one pass over the text, which is borrowed from wherever it needs no unescaping.
 
 use alloc::borrow::{Cow, ToOwned as _};
-use core::str::FromStr;
 
 use super::{Field, Found, Malformed, Read, scan};
 
@@ -27,7 +26,7 @@ impl<'a> Reader<'a> {
             }
             missing ^= bit;
             expected = place + 1;
-            self.value(*values.get_mut(place).ok_or(Malformed)?)?;
+            values.get_mut(place).ok_or(Malformed)?.read(self)?;
         }
         let mut both = fields.iter().zip(values);
         let is_complete = both.all(|(field, value)| {
@@ -42,7 +41,7 @@ impl<'a> Reader<'a> {
     pub(super) fn list(&mut self, list: &mut dyn Grows) -> Found<()> {
         let mut items = Items::within(self, b'[')?;
         while items.next(self)? {
-            self.value(list.another("")?)?;
+            list.another("")?.read(self)?;
         }
         Ok(())
     }
@@ -51,7 +50,7 @@ impl<'a> Reader<'a> {
     pub(super) fn map(&mut self, map: &mut dyn Grows) -> Found<()> {
         let mut items = Items::within(self, b'{')?;
         while let Some(name) = items.next_name(self)? {
-            self.value(map.another(&name)?)?;
+            map.another(&name)?.read(self)?;
         }
         Ok(())
     }
@@ -65,26 +64,12 @@ impl<'a> Reader<'a> {
                 self.pass()?;
             } else if is_missing {
                 is_missing = false;
-                self.value(value)?;
+                value.read(self)?;
             } else {
                 return Err(Malformed);
             }
         }
         (!is_missing).then_some(()).ok_or(Malformed)
-    }
-
-    /// A value, or `null` in place of one that may be missing.
-    pub(super) fn value(&mut self, value: &mut dyn Read) -> Found<()> {
-        // No other value begins with this letter.
-        match self.peek() {
-            Some(b'n') if value.may_miss() => self.word("null"),
-            _ => value.read(self),
-        }
-    }
-
-    /// What is parsed from a text.
-    pub(crate) fn parsed(&mut self, value: &mut dyn Parse) -> Found<()> {
-        value.parse(&self.text()?)
     }
 
     /// One of these words; tells which.
@@ -153,6 +138,15 @@ impl<'a> Reader<'a> {
         self.peek();
         self.rest = self.rest.strip_prefix(word).ok_or(Malformed)?;
         Ok(())
+    }
+
+    /// Takes `null`, if it comes next.
+    pub(super) fn null(&mut self) -> Found<bool> {
+        let is_next = self.peek() == Some(b'n');
+        if is_next {
+            self.word("null")?;
+        }
+        Ok(is_next)
     }
 
     /// A whole number that is not negative: all that the charts know.
@@ -296,18 +290,6 @@ impl<'a> Reader<'a> {
                 Ok(())
             }
         }
-    }
-}
-
-/// What is parsed from a text: one reader for all such types, in place of one for each.
-pub(crate) trait Parse {
-    fn parse(&mut self, text: &str) -> Found<()>;
-}
-
-impl<T: FromStr> Parse for T {
-    fn parse(&mut self, text: &str) -> Found<()> {
-        *self = text.parse().map_err(|_| Malformed)?;
-        Ok(())
     }
 }
 

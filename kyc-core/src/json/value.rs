@@ -101,6 +101,9 @@ impl<T: Read> Read for Option<T> {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+        if reader.null()? {
+            return Ok(());
+        }
         self.get_or_insert_with(T::blank).read(reader)
     }
 
@@ -177,6 +180,6 @@ impl<K: FromStr + Ord, V: Read> Grows for SmallMap<K, V> {
 }
 
 /// Reads what can be parsed from a text.
-fn parsed<T: FromStr>(text: &str) -> Found<T> {
+pub(crate) fn parsed<T: FromStr>(text: &str) -> Found<T> {
     text.parse().map_err(|_| Malformed)
 }
