@@ -1,11 +1,12 @@
 //! How a statement is asked: on a connection that was looked at, within a time, and again only where that is harmless.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+    Hook, HookError, Manager, ManagerConfig, Metrics, Object, Pool, QueueMode, RecyclingMethod,
+    Runtime,
 };
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::types::ToSql;
@@ -28,6 +29,10 @@ pub(super) const SILENT: &str = "no answer";
 
 /// How long an idle connection may take to say that it is there.
 const PING: Duration = Duration::from_secs(2);
+
+/// How lately a connection was in use that is believed without asking it: looking is a trip to the server and back, as much as
+/// most statements are.
+const IN_USE: Duration = Duration::from_millis(20);
 
 /// How often a statement is asked at most that somebody was in the way of.
 const TRIES: u32 = 20;
@@ -69,7 +74,11 @@ pub(super) struct Connections {
     hosts: Hosts,
     /// Nothing where one who follows was asked for by name.
     leading: Option<Arc<Leading>>,
+    /// When a connection was last lost that was believed: those from before are believed no more.
+    lost: Lost,
 }
+
+type Lost = Arc<Mutex<Option<Instant>>>;
 
 impl Connections {
     pub(super) fn new(config: Config, hosts: Hosts, most: usize) -> Result<Self, StoreError> {
@@ -78,8 +87,23 @@ impl Connections {
             recycling_method: RecyclingMethod::Fast,
         };
         let (trusted, follows) = (hosts.clone(), config.get_target_session_attrs());
+        let leading = (follows != TargetSessionAttrs::ReadOnly).then(Arc::<Leading>::default);
+        let (lost, proof) = (Lost::default(), leading.clone());
+        let believed = {
+            let lost = Arc::clone(&lost);
+            move |metrics: &Metrics| {
+                let used = metrics.recycled.unwrap_or(metrics.created);
+                let lost = *lost.lock().unwrap_or_else(PoisonError::into_inner);
+                used.elapsed() < IN_USE
+                    && lost.is_none_or(|lost| used > lost)
+                    // Whoever has to prove that it leads is not to find out that it is gone.
+                    && proof.as_ref().is_none_or(|leading| leading.is_proven(metrics.created))
+            }
+        };
         let pool = Pool::builder(Manager::from_connect(config, hosts.clone(), terms))
             .max_size(most)
+            // The one that was in use last: its server has the statements at hand, and the others may be idle.
+            .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(CONNECT * 2))
@@ -98,9 +122,13 @@ impl Connections {
             // A connection that is dead and does not know it yet is found before it is used.
             .pre_recycle(Hook::async_fn(move |client, metrics| {
                 let trusted = trusted.clone();
+                let is_believed = believed(metrics);
                 Box::pin(async move {
                     if !trusted.trusts(metrics.created) {
                         return Err(HookError::message("another host leads"));
+                    }
+                    if is_believed {
+                        return Ok(());
                     }
                     match tokio::time::timeout(PING, client.simple_query("")).await {
                         Ok(Ok(_)) => Ok(()),
@@ -118,7 +146,8 @@ impl Connections {
         Ok(Self {
             pool,
             hosts,
-            leading: (follows != TargetSessionAttrs::ReadOnly).then(Arc::default),
+            leading,
+            lost,
         })
     }
 
@@ -168,7 +197,7 @@ impl Connections {
             let statement = client
                 .prepare_cached(statement)
                 .await
-                .map_err(Fault::of_unsent)?;
+                .map_err(|error| Fault::of_unsent(error).of_who_was_believed())?;
             // Collects until the server is ready for the next statement, and only then is this one committed: a row
             // alone proves nothing.
             client
@@ -185,13 +214,40 @@ impl Connections {
         work: impl AsyncFnOnce(&mut Object) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let mut client = self.take().await?;
-        match tokio::time::timeout(PATIENCE, work(&mut client)).await {
-            Ok(Err(fault)) if fault.is_of_who_follows() => Err(self.leave(client, fault)),
-            Ok(answer) => answer,
-            Err(_) => {
+        let made_at = Object::metrics(&client).created;
+        let answer = tokio::select! {
+            biased;
+            answer = work(&mut client) => Some(answer),
+            () = tokio::time::sleep(PATIENCE) => None,
+            () = self.silence(made_at) => None,
+        };
+        match answer {
+            Some(Err(fault)) if fault.is_of_who_follows() => Err(self.leave(client, fault)),
+            Some(Err(fault)) if fault.is_of_the_connection() => {
+                drop(Object::take(client));
+                *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                Err(fault)
+            }
+            Some(answer) => answer,
+            None => {
                 // Nobody else is to wait behind it.
                 drop(Object::take(client));
                 Err(Fault::InDoubt(PostgresError::Silent))
+            }
+        }
+    }
+
+    /// Returns when the host of a connection that was made at that moment answers nobody any more, also not who is new to it. One
+    /// that answers others is only slow.
+    async fn silence(&self, made_at: Instant) {
+        loop {
+            tokio::time::sleep(PING).await;
+            if self.hosts.trusts(made_at) && !self.hosts.answers(PING).await {
+                // The first to find it out finds it out for all.
+                if self.hosts.trusts(made_at) {
+                    self.hosts.distrust();
+                }
+                return;
             }
         }
     }
@@ -204,7 +260,7 @@ impl Connections {
     ) -> Result<Vec<Row>, Fault> {
         for tried in 1.. {
             match self.once(statement, parameters).await {
-                Err(Fault::InTheWay(_)) if tried < TRIES => pause(tried).await,
+                Err(Fault::InTheWay(_) | Fault::Gone(_)) if tried < TRIES => pause(tried).await,
                 answer => return answer,
             }
         }
@@ -237,7 +293,9 @@ impl Connections {
     ) -> Result<Vec<Row>, Fault> {
         for tried in 1.. {
             match self.insist(statement, parameters).await {
-                Err(Fault::Unreached(_) | Fault::InDoubt(_)) if tried < CONNECTION_TRIES => {
+                Err(Fault::Gone(_) | Fault::Unreached(_) | Fault::InDoubt(_))
+                    if tried < CONNECTION_TRIES =>
+                {
                     pause(tried * 20).await;
                 }
                 answer => return answer,

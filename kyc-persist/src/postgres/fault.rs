@@ -68,6 +68,8 @@ pub(super) enum Fault {
     KeyIsThere(PostgresError),
     /// It was undone for a reason that stays.
     Undone(PostgresError),
+    /// It was not sent, because its connection was gone: try again on another.
+    Gone(PostgresError),
     /// It never arrived.
     Unreached(PostgresError),
     /// Nobody knows whether it was done.
@@ -146,6 +148,19 @@ impl Fault {
         }
     }
 
+    /// Of what was not sent because its connection was gone, which had been believed: another one is there, or can be made.
+    pub(super) fn of_who_was_believed(self) -> Self {
+        match self {
+            Self::Unreached(error) => Self::Gone(error),
+            fault => fault,
+        }
+    }
+
+    /// Whether the connection is not to be believed any more.
+    pub(super) const fn is_of_the_connection(&self) -> bool {
+        matches!(self, Self::Gone(_) | Self::InDoubt(_))
+    }
+
     pub(super) fn code(&self) -> Option<&str> {
         match self.error() {
             PostgresError::Refused { code, .. } => Some(code),
@@ -167,6 +182,7 @@ impl Fault {
             Self::InTheWay(error)
             | Self::KeyIsThere(error)
             | Self::Undone(error)
+            | Self::Gone(error)
             | Self::Unreached(error)
             | Self::InDoubt(error) => error,
         }

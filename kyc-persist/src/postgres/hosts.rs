@@ -60,6 +60,13 @@ impl Hosts {
         });
     }
 
+    /// Whether the host that is asked first says anything in that time, if only that it takes nobody.
+    pub(super) async fn answers(&self, patience: Duration) -> bool {
+        let host = &self.each[self.trusted(|trusted| trusted.first)];
+        let answer = tokio::time::timeout(patience, host.connect(NoTls));
+        answer.await.is_ok()
+    }
+
     /// A connection to the first host that answers and takes writes. Nothing moves on it unless it is polled.
     pub(super) async fn connect(&self) -> Result<Connected, Error> {
         let first = self.trusted(|trusted| trusted.first);

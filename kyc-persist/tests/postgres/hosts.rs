@@ -1,7 +1,12 @@
 //! Which of several hosts is used: the one that takes writes, whatever the others do.
 
-use std::os::unix::net::UnixListener;
-use std::path::Path;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use kyc_persist::{Committed, PostgresStore, Store};
 
@@ -30,13 +35,72 @@ fn a_host_that_hangs_keeps_nobody_waiting_for_it() {
     let leads = Place::started(&[]);
     let directory = tempfile::tempdir().unwrap();
     // It takes connections, as the kernel does for a server that is stopped, and never says a word.
-    let _hangs = UnixListener::bind(directory.path().join(".s.PGSQL.5432")).unwrap();
+    let _hangs = UnixListener::bind(directory.path().join(SOCKET)).unwrap();
     run(async {
         let url = both(&spelled(directory.path()), &host(&leads));
         let store = PostgresStore::open(&url).await.unwrap();
         store.commit(first(&row("s-1"))).await.unwrap();
     });
 }
+
+#[test]
+fn a_host_that_falls_silent_is_left_by_those_who_wait_for_its_answer() {
+    let (before, after_it) = (Place::started(&[]), Place::started(&[]));
+    let directory = tempfile::tempdir().unwrap();
+    let silent = Arc::new(AtomicBool::new(false));
+    stand_before(&before, directory.path(), &silent);
+    run(async {
+        let url = both(&spelled(directory.path()), &host(&after_it));
+        let there = PostgresStore::open(after_it.url()).await.unwrap();
+        let store = PostgresStore::open(&url).await.unwrap();
+        let opened = first(&row("s-1"));
+        // What a standby has.
+        there.commit(opened.clone()).await.unwrap();
+        store.commit(opened.clone()).await.unwrap();
+
+        // The connection was in use a moment ago, and is not asked whether it is there.
+        silent.store(true, Ordering::SeqCst);
+        let begun = Instant::now();
+        let next = after(&opened, "r-1");
+        assert_eq!(store.commit(next.clone()).await.unwrap(), Committed::Now);
+        assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+        let kept = there.load(&row("s-1")).await.unwrap().unwrap();
+        assert_eq!(kept.head, next.entry.hash);
+    });
+}
+
+/// How long a statement may take on a host that answers others.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Takes the connections to a place in that directory, and hands on what is said until it is to be silent.
+fn stand_before(place: &Place, directory: &Path, silent: &Arc<AtomicBool>) {
+    let behind = PathBuf::from(host(place).replace("%2F", "/")).join(SOCKET);
+    let listener = UnixListener::bind(directory.join(SOCKET)).unwrap();
+    let silent = Arc::clone(silent);
+    thread::spawn(move || {
+        for here in listener.incoming() {
+            let (here, there) = (here.unwrap(), UnixStream::connect(&behind).unwrap());
+            for (mut from, mut to) in [
+                (here.try_clone().unwrap(), there.try_clone().unwrap()),
+                (there, here),
+            ] {
+                let silent = Arc::clone(&silent);
+                thread::spawn(move || {
+                    let mut bytes = [0; 4096];
+                    while let Ok(count @ 1..) = from.read(&mut bytes) {
+                        if !silent.load(Ordering::SeqCst) && to.write_all(&bytes[..count]).is_err()
+                        {
+                            return;
+                        }
+                    }
+                    let _ = to.shutdown(std::net::Shutdown::Both);
+                });
+            }
+        }
+    });
+}
+
+const SOCKET: &str = ".s.PGSQL.5432";
 
 #[test]
 fn a_host_that_takes_no_more_writes_is_left_for_the_one_that_does() {
