@@ -39,9 +39,11 @@ pub(super) fn recall<R: Read>(read: &R, row: &Row, key: &Key) -> Result<Option<E
         .map(Some)
 }
 
+/// `line` is the commit's entry, encoded: the one thread that writes is not kept busy with what others can do.
 pub(super) fn commit<E: Engine>(
     draft: &mut Draft<'_, E>,
     commit: Commit,
+    line: Vec<u8>,
 ) -> Result<Committed, StoreError> {
     let row = commit.row();
     let facts = &commit.entry.facts;
@@ -65,19 +67,20 @@ pub(super) fn commit<E: Engine>(
         opened_at: standing.as_ref().map_or(facts.at, |kept| kept.opened_at),
         session: row.session.clone(),
     };
+    let stays = standing.as_ref().is_some_and(|kept| kept.state == facts.to);
     match &standing {
         None => draft.set(keys::all(row.chart, &place), Vec::new()),
+        Some(_) if stays => {}
         Some(kept) => draft.remove(keys::in_state(row.chart, &kept.state, &place)),
     }
-    draft.set(keys::in_state(row.chart, &facts.to, &place), Vec::new());
+    if !stays {
+        draft.set(keys::in_state(row.chart, &facts.to, &place), Vec::new());
+    }
     draft.set(
         keys::key(&row, &facts.key),
         facts.version.to_be_bytes().into(),
     );
-    draft.set(
-        keys::entry(&row, facts.version),
-        encode_entry::<E>(&commit.entry)?,
-    );
+    draft.set(keys::entry(&row, facts.version), line);
     outbox::put(draft, &row, facts.version, commit.outbox)?;
     let kept = Kept {
         version: facts.version,
@@ -194,7 +197,7 @@ fn entry<R: Read>(read: &R, row: &Row, version: u32) -> Result<Option<Entry>, St
         .transpose()
 }
 
-fn encode_entry<R: Engine>(entry: &Entry) -> Result<Vec<u8>, StoreError> {
+pub(super) fn encode_entry<R: Engine>(entry: &Entry) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(entry).map_err(|error| StoreError::backend(R::NAME, error))
 }
 

@@ -202,8 +202,11 @@ impl<E: Engine> Store for KvStore<E> {
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         commit.check()?;
-        self.write(Promise::OnDisk, move |draft| rows::commit(draft, commit))
-            .await
+        let line = rows::encode_entry::<E>(&commit.entry)?;
+        self.write(Promise::OnDisk, move |draft| {
+            rows::commit(draft, commit, line)
+        })
+        .await
     }
 
     async fn journal(&self, row: &Row) -> Result<Vec<Entry>, StoreError> {
