@@ -69,19 +69,21 @@ impl Durable for Append {
     }
 }
 
-/// sled without anything of ours: one record, one flush.
+/// sled without anything of ours: one record, one flush, and the sync without which that flush does not outlast a loss of
+/// power.
 pub(crate) struct BareSled {
     db: sled::Db,
+    file: File,
     number: u64,
 }
 
 impl BareSled {
     pub(crate) fn new(directory: &Path) -> Self {
-        let config = sled::Config::new()
-            .path(directory.join("sled"))
-            .flush_every_ms(None);
+        let directory = directory.join("sled");
+        let config = sled::Config::new().path(&directory).flush_every_ms(None);
         Self {
             db: config.open().unwrap(),
+            file: File::open(directory.join("db")).unwrap(),
             number: 0,
         }
     }
@@ -92,6 +94,7 @@ impl Durable for BareSled {
         self.number += 1;
         self.db.insert(self.number.to_be_bytes(), record).unwrap();
         self.db.flush().unwrap();
+        self.file.sync_data().unwrap();
     }
 }
 
