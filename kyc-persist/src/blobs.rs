@@ -3,26 +3,30 @@
 //! They lie outside the store on purpose: a commit stays small, and erasing a person's images is removing their files.
 
 mod copies;
+mod named;
 mod parts;
+mod shelves;
 
 use std::fmt::Debug;
-use std::fs::File;
 use std::io;
 use std::path::{Path as Directory, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use kyc_core::journal::Hash;
 use kyc_core::{BlobRef, SessionId};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
-use sha2::{Digest, Sha256};
 
+use self::named::{name_of, spelled};
+use self::shelves::{Shelves, shelf};
 use crate::files::{make_directory, sync};
 use crate::{Pulse, StoreError};
+
+pub use self::named::NamedBlob;
+pub(crate) use self::named::over;
 
 /// The name in errors.
 const NAME: &str = "blobs";
@@ -46,6 +50,7 @@ pub struct Blobs {
     objects: Arc<dyn ObjectStore>,
     /// Where the files are, when they are local: what `object_store` does not sync is synced here.
     root: Option<Arc<PathBuf>>,
+    shelves: Shelves,
     pulse: Pulse,
     /// Nothing when objects are plainly what they hold.
     pub(crate) cover: Option<Arc<dyn Cover>>,
@@ -93,6 +98,7 @@ impl Blobs {
             objects: Arc::new(objects.with_fsync(true)),
             pulse: Pulse::new(NAME, Some(&directory)),
             root: Some(Arc::new(directory)),
+            shelves: Shelves::default(),
             cover: None,
         })
     }
@@ -108,6 +114,7 @@ impl Blobs {
             objects,
             pulse: Pulse::new(NAME, None),
             root: None,
+            shelves: Shelves::default(),
             cover: None,
         }
     }
@@ -118,29 +125,52 @@ impl Blobs {
     ///
     /// [`StoreError::Backend`]; the bytes may be there or not, and putting them again does no harm.
     pub async fn put(&self, session: &SessionId, bytes: Bytes) -> Result<BlobRef, StoreError> {
-        let blob = name_of(bytes.clone()).await?;
+        let named = NamedBlob::of(bytes).await?;
+        let blob = named.blob.clone();
+        self.put_named(session, named, None).await?;
+        Ok(blob)
+    }
+
+    /// The same for bytes whose name is known, together with the [copy](Self::put_copy) of them if one was made. Tells whether
+    /// the bytes were not there before.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put).
+    pub async fn put_named(
+        &self,
+        session: &SessionId,
+        named: NamedBlob,
+        copy: Option<Bytes>,
+    ) -> Result<bool, StoreError> {
+        let NamedBlob { blob, bytes } = named;
         let (name, object) = match &self.cover {
             Some(cover) => cover.cover(session, &blob, bytes).await?,
             None => (blob.to_string(), bytes),
         };
         let place = shelf(session).join(name);
-        if !self.write(&place, object.clone(), PutMode::Create).await? {
+        let is_new = self.write(&place, object.clone(), PutMode::Create).await?;
+        let mut in_sync = is_new;
+        if !is_new {
             match self.get(session, &blob).await {
                 Ok(Some(_)) => {}
                 // The name tells what belongs here, so damage can be mended.
                 Ok(None) | Err(StoreError::Corrupt { .. }) => {
-                    self.write(&place, object, PutMode::Overwrite).await?;
+                    in_sync = self.write(&place, object, PutMode::Overwrite).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
+        if let Some(copy) = copy {
+            in_sync = self.write_copy(session, &blob, copy).await?;
+        }
         // Another request may have put it, or made a directory of its path, and not have synced that yet.
-        self.sync_session(session).await?;
-        Ok(blob)
+        self.sync_session(session, in_sync).await?;
+        Ok(is_new)
     }
 
-    /// Writes an object; tells whether it did, or whether there is one. It is on disk, but perhaps not every directory
-    /// that leads to it.
+    /// Writes an object; tells whether it did, or whether there is one. It is on disk with the directory it lies in, but
+    /// perhaps not every directory that leads there.
     async fn write(&self, place: &Path, object: Bytes, mode: PutMode) -> Result<bool, StoreError> {
         self.pulse.going()?;
         self.pulse.room(object.len() as u64)?;
@@ -185,12 +215,9 @@ impl Blobs {
         let Some(place) = self.place(session, blob).await? else {
             return Ok(None);
         };
-        let found = match self.objects.get(&place).await {
-            Ok(found) => found,
-            Err(Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(world(error)),
+        let Some(bytes) = self.read(&place).await? else {
+            return Ok(None);
         };
-        let bytes = found.bytes().await.map_err(world)?;
         let bytes = match &self.cover {
             Some(cover) => cover.uncover(session, blob, bytes).await?,
             None => bytes,
@@ -202,6 +229,24 @@ impl Blobs {
                 store: NAME,
                 what: "blob",
             })
+        }
+    }
+
+    /// The object in that place, if there is one.
+    async fn read(&self, place: &Path) -> Result<Option<Bytes>, StoreError> {
+        if let Some(root) = &self.root {
+            let file = root.join(place.as_ref());
+            let read = tokio::task::spawn_blocking(move || std::fs::read(file)).await;
+            return match read.map_err(world)? {
+                Ok(bytes) => Ok(Some(bytes.into())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(world(error)),
+            };
+        }
+        match self.objects.get(place).await {
+            Ok(found) => Ok(Some(found.bytes().await.map_err(world)?)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(world(error)),
         }
     }
 
@@ -257,7 +302,7 @@ impl Blobs {
         }
         // The copy goes last: whoever makes one looks afterwards whether there is still something it is a copy of.
         self.delete_copy(session, blob).await?;
-        self.sync_session(session).await
+        self.sync_session(session, false).await
     }
 
     /// Removes everything of the session, also what an upload that was cut off has left. Sealed images are unreadable from
@@ -272,8 +317,12 @@ impl Blobs {
         }
         self.drop_all_parts(session).await?;
         if let Some(directory) = self.directory(session) {
+            let shelves = self.shelves.clone();
             return blocking(move || {
-                gone_is_fine(std::fs::remove_dir_all(&directory))?;
+                shelves.forget(&directory);
+                let removed = gone_is_fine(std::fs::remove_dir_all(&directory));
+                shelves.forget(&directory);
+                removed?;
                 gone_is_fine(directory.parent().map_or(Ok(()), sync))
             })
             .await;
@@ -304,54 +353,6 @@ impl Blobs {
             None => Some(blob.to_string()),
         };
         Ok(name.map(|name| shelf(session).join(name)))
-    }
-
-    async fn sync_session(&self, session: &SessionId) -> Result<(), StoreError> {
-        let (Some(directory), Some(root)) = (self.directory(session), self.root.clone()) else {
-            return Ok(());
-        };
-        let pulse = self.pulse.clone();
-        blocking(move || {
-            let path = directory.ancestors();
-            let mut path = path.take_while(|path| path.starts_with(&*root));
-            path.try_for_each(|directory| match File::open(directory) {
-                Ok(opened) => opened.sync_all().inspect_err(|_| pulse.stop()),
-                Err(error) if has_failed(&error) => {
-                    pulse.stop();
-                    Err(error)
-                }
-                // One that cannot be opened, because too many files are, can be synced later.
-                Err(error) => gone_is_fine(Err(error)),
-            })
-        })
-        .await
-    }
-
-    fn directory(&self, session: &SessionId) -> Option<PathBuf> {
-        let root = self.root.as_deref()?;
-        Some(root.join(shelf(session).as_ref()))
-    }
-}
-
-/// Where a session's blobs lie: spread over 256 directories, so that none grows too long to be listed.
-fn shelf(session: &SessionId) -> Path {
-    let spread = Sha256::digest(session.as_str())[0];
-    Path::from_iter([format!("{spread:02x}").as_str(), session.as_str()])
-}
-
-/// The digest of bytes, computed where it blocks nobody.
-async fn name_of(bytes: Bytes) -> Result<BlobRef, StoreError> {
-    let digest = tokio::task::spawn_blocking(move || Sha256::digest(&bytes));
-    let digest: [u8; 32] = digest.await.map_err(world)?.into();
-    Ok(spelled(Hash::from_bytes(digest)))
-}
-
-fn spelled(digest: Hash) -> BlobRef {
-    match BlobRef::try_from(digest.to_string()) {
-        Ok(blob) => blob,
-        Err(error) => {
-            unreachable!("a hash is written in 64 lower-case hexadecimal digits: {error}")
-        }
     }
 }
 

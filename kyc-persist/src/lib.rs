@@ -41,7 +41,7 @@ use kyc_core::journal::Entry;
 use kyc_core::{Key, Timestamp};
 
 #[cfg(feature = "blobs")]
-pub use blobs::Blobs;
+pub use blobs::{Blobs, NamedBlob};
 pub use clock::Clock;
 pub use commit::{Commit, Committed, Expected, Kept, Row};
 pub use courier::{Courier, Deliver, Delivered, Terms};

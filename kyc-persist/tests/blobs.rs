@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use kyc_core::{BlobRef, SessionId};
-use kyc_persist::{Blobs, StoreError};
+use kyc_persist::{Blobs, NamedBlob, StoreError};
 
 fn session(name: &str) -> SessionId {
     name.parse().unwrap()
@@ -94,6 +94,34 @@ fn putting_the_same_bytes_again_or_at_once_does_no_harm() {
             }
         }
         assert_eq!(files(place.path()).len(), 1);
+    });
+}
+
+#[test]
+fn bytes_that_come_with_their_copy_are_new_once_and_again_after_the_session_was_emptied() {
+    run(async {
+        let place = tempfile::tempdir().unwrap();
+        let session = session("s-1");
+        for blobs in [Blobs::memory(), Blobs::local(place.path()).unwrap()] {
+            let image = NamedBlob::of("abc".into()).await.unwrap();
+            assert_eq!(image.blob().as_str(), ABC);
+            assert!(
+                !format!("{image:?}").contains("abc"),
+                "bytes are somebody's passport"
+            );
+            for is_new in [true, false] {
+                let (image, copy) = (image.clone(), Some("copy".into()));
+                let put = blobs.put_named(&session, image, copy).await;
+                assert_eq!(put.unwrap(), is_new);
+            }
+            blobs.delete_all(&session).await.unwrap();
+            let put = blobs.put_named(&session, image.clone(), None).await;
+            assert!(put.unwrap());
+            let name = image.blob();
+            let found = blobs.get(&session, name).await.unwrap();
+            assert_eq!(found, Some("abc".into()));
+            assert!(!blobs.has_copy(&session, name).await.unwrap());
+        }
     });
 }
 

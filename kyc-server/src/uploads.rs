@@ -8,11 +8,9 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kyc_core::collection::Session;
 use kyc_core::flow::Images;
-use kyc_core::journal::Hash;
 use kyc_core::{BlobRef, SessionId, Source};
-use kyc_persist::StoreError;
+use kyc_persist::{NamedBlob, StoreError};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::decoders::For;
@@ -87,10 +85,8 @@ impl App {
     ) -> Result<Taken, Problem> {
         // The cheap answers first: a page explains "not a photo" better than "other digest".
         let is_pdf = begins_as(&bytes, wanted)?;
-        let hashed = bytes.clone();
-        let digest = tokio::task::spawn_blocking(move || Sha256::digest(&hashed)).await;
-        let digest = Hash::from_bytes(digest.map_err(|_| Problem::internal())?.into());
-        let blob = BlobRef::try_from(digest.to_string()).map_err(|_| Problem::internal())?;
+        let named = NamedBlob::of(bytes.clone()).await?;
+        let blob = named.blob().clone();
         if announced.is_some_and(|announced| *announced != blob) {
             return Err(Problem::digest_mismatch());
         }
@@ -108,17 +104,12 @@ impl App {
                     true => Some(self.drawing.take(session.as_str()).map_err(busy)?),
                     false => None,
                 };
-                let made = self.sheets(bytes.clone(), wanted.images, For::Applicants);
-                Some(made.await?)
+                let made = self.sheets(bytes, wanted.images, For::Applicants);
+                Some(made.await?.bound())
             }
         };
-        let is_new = !self.blobs.exists(session, &blob).await?;
         // Even if it is there: only a put that has answered promises that it is on disk.
-        self.blobs.put(session, bytes).await?;
-        if let Some(copy) = copy {
-            let copy = copy.bound();
-            self.blobs.put_copy(session, &blob, copy).await?;
-        }
+        let is_new = self.blobs.put_named(session, named, copy).await?;
         let source = match is_pdf {
             true => Source::Pdf,
             false => Source::File,

@@ -23,6 +23,17 @@ impl Blobs {
         of: &BlobRef,
         copy: Bytes,
     ) -> Result<(), StoreError> {
+        let in_sync = self.write_copy(session, of, copy).await?;
+        self.sync_session(session, in_sync).await
+    }
+
+    /// Writes the copy; what leads to it may have to be synced.
+    pub(super) async fn write_copy(
+        &self,
+        session: &SessionId,
+        of: &BlobRef,
+        copy: Bytes,
+    ) -> Result<bool, StoreError> {
         let mut bytes = BytesMut::with_capacity(DIGEST + copy.len());
         bytes.put_slice(digest_of(copy.clone()).await?.as_bytes());
         bytes.put(copy);
@@ -35,8 +46,7 @@ impl Blobs {
         };
         let name = name.ok_or(StoreError::Erased)?;
         let place = place(session, &name);
-        self.write(&place, object, PutMode::Overwrite).await?;
-        self.sync_session(session).await
+        self.write(&place, object, PutMode::Overwrite).await
     }
 
     /// The copy of an image, if there is one. One that is damaged is none: it can be made again.
@@ -52,12 +62,9 @@ impl Blobs {
         let Some(place) = self.copy_place(session, of).await? else {
             return Ok(None);
         };
-        let found = match self.objects.get(&place).await {
-            Ok(found) => found,
-            Err(Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(world(error)),
+        let Some(bytes) = self.read(&place).await? else {
+            return Ok(None);
         };
-        let bytes = found.bytes().await.map_err(world)?;
         let bytes = match &self.cover {
             Some(cover) => match cover.uncover(session, &cover_name(of), bytes).await {
                 Err(StoreError::Corrupt { .. }) => return Ok(None),

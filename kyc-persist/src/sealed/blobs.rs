@@ -13,7 +13,7 @@ use super::Safe;
 use super::cipher::{open_blob, seal_blob, spelled, subkey};
 use super::drawer::{DataKey, Use};
 use super::safe::{Turn, corrupt};
-use crate::blobs::Cover;
+use crate::blobs::{Cover, over};
 use crate::{Blobs, StoreError};
 
 impl Blobs {
@@ -37,9 +37,9 @@ impl Cover for Safe {
         let (generation, key) = self.key_for(&to, Turn::Standing).await?;
         let name = name(&key, session, blob);
         let (session, blob) = (session.clone(), blob.clone());
-        let sealed = blocking(move || {
+        let sealed = over(bytes.len(), move || {
             let place: [&[u8]; 2] = [session.as_str().as_bytes(), blob.as_str().as_bytes()];
-            Ok(seal_blob(generation, &key, &place, &bytes))
+            seal_blob(generation, &key, &place, &bytes)
         });
         Ok((name, sealed.await?.into()))
     }
@@ -62,11 +62,11 @@ impl Cover for Safe {
         let key = self.blob_key(session).await?;
         let (generation, key) = key.ok_or_else(|| corrupt("vault"))?;
         let (session, blob) = (session.clone(), blob.clone());
-        let bytes = blocking(move || {
+        let bytes = over(covered.len(), move || {
             let place: [&[u8]; 2] = [session.as_str().as_bytes(), blob.as_str().as_bytes()];
             open_blob(generation, &key, &place, &covered).map_err(|_| corrupt("blob"))
         });
-        Ok(bytes.await?.into())
+        Ok(bytes.await??.into())
     }
 
     async fn destroy(&self, session: &SessionId) -> Result<(), StoreError> {
@@ -98,12 +98,4 @@ fn name(key: &DataKey, session: &SessionId, blob: &BlobRef) -> String {
         blob.as_str().as_bytes(),
     ]));
     Hash::from_bytes(mac.finalize().into_bytes().into()).to_string()
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| StoreError::backend(super::NAME, error))?
 }
