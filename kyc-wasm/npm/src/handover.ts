@@ -151,8 +151,11 @@ export class HandOvers {
     this.#watching = true;
     const { patience, life } = this.#lent;
     while (this.#now?.state === "open" || this.#now?.state === "asked") {
-      const isOver = await patience.wait(POLL, life).then(() => false, () => true);
-      if (isOver) return;
+      try {
+        await patience.wait(POLL, life);
+      } catch {
+        return;
+      }
       this.#lent.reread();
     }
     this.#watching = false;

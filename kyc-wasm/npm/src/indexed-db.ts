@@ -64,7 +64,7 @@ export class IndexedDbStore implements LocalStore {
         there.onsuccess = () => {
           // Forgotten meanwhile, by another tab perhaps: then it stays forgotten.
           if (there.result === undefined) return;
-          isKept = isUnder(held, there.result);
+          isKept = deviceOf(there.result) === held.device;
           if (!isKept) return;
           records.put(record, [session, name]);
           if (isUnsent(name) && held.lent !== null) keys.put(held.lent, [session, LENT]);
@@ -158,7 +158,7 @@ export class IndexedDbStore implements LocalStore {
       const values = records.getAll(all(session)) as IDBRequest<Uint8Array[]>;
       values.onsuccess = () => {
         const now = names.result.map((name, at) => [(name as [string, string])[1], values.result[at]] as const);
-        isDone = isSameKind(there.result, said.entry) && now.length === old.size && now.every(([name, record]) => isEqual(record, old.get(name)));
+        isDone = deviceOf(there.result) === deviceOf(said.entry) && now.length === old.size && now.every(([name, record]) => isEqual(record, old.get(name)));
         if (!isDone || isSame) return;
         records.delete(all(session));
         for (const [name, record] of anew) records.put(record, [session, name]);
@@ -219,13 +219,8 @@ const unsent = (session: string): IDBKeyRange => IDBKeyRange.bound([session, EVE
 
 const own = (key: CryptoKey): Held => ({ key, device: null, lent: null });
 
-/** Whether what is held is the key that is used. Of the browser's own there is only one. */
-const isUnder = ({ device }: Held, entry: CryptoKey | Released): boolean => (isReleased(entry) ? entry.device : null) === device;
-
-function isSameKind(now: Said["entry"], before: Said["entry"]): boolean {
-  if (now === undefined || before === undefined) return now === before;
-  return isUnder({ device: isReleased(before) ? before.device : null } as Held, now);
-}
+/** For which device a key was released. Of the browser's own there is only one, which is for none; `undefined` where there is no key. */
+const deviceOf = (entry: Said["entry"]): string | null | undefined => (isReleased(entry) ? entry.device : entry && null);
 
 const isEqual = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
   one !== undefined && one.length === other?.length && one.every((byte, at) => byte === other[at]);

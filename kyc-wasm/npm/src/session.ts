@@ -1,7 +1,7 @@
 /** One applicant's session in a page: steps at once in WebAssembly, saved in order behind it, corrected by the server. */
 import type { ApplicantEvent, Definition, EventKind } from "./generated/collection.js";
 import { patience, type Patience } from "./backoff.js";
-import { KycError } from "./error.js";
+import { KycError, type KycErrorCode } from "./error.js";
 import { HandOvers } from "./handover.js";
 import { randomName } from "./bytes.js";
 import { IndexedDbStore } from "./indexed-db.js";
@@ -140,13 +140,11 @@ export class KycSession {
     const stopped = this.#uploads.now;
     if (stopped === null) return [];
     const undone = this.#waiting;
-    this.#waiting = [];
     this.#uploads.stop();
-    this.#chart.release();
-    this.#chart = replayed(this.#server, []);
+    this.#stand({ standing: null, waiting: [] });
     this.#keepStanding(undone);
     this.#become("saved");
-    this.#settle(new KycError("aborted"));
+    this.#settle("aborted");
     void this.#transport.giveUp?.(stopped.digest).catch(() => undefined);
     void this.#read();
     return kinds(undone);
@@ -215,7 +213,7 @@ export class KycSession {
 
   /** Resolves when the server has everything; rejects when it will not. */
   readonly saved = (): Promise<void> => {
-    if (this.#waiting.length === 0) return Promise.resolve();
+    if (this.#isSaved) return Promise.resolve();
     if (this.#status === "signed_out") return Promise.reject(new KycError("unauthorised"));
     return new Promise((resolve, reject) => void this.#waiters.push({ resolve, reject }));
   };
@@ -224,23 +222,23 @@ export class KycSession {
   readonly acknowledge = (): void => {
     if (this.#divergence === null) return;
     this.#divergence = null;
-    this.#become(this.#waiting.length === 0 ? "saved" : "saving");
+    this.#become(this.#isSaved ? "saved" : "saving");
   };
 
   /** Tries again at once, and reads what the server has: after a new sign-in, or when a page is shown again. */
   readonly refresh = (): void => {
-    if (this.#life.signal.aborted) return;
+    if (this.#isDisposed) return;
     void this.#post();
     void this.#read();
   };
 
   /** Ends the stream and gives the memory back. What has not gone out is still kept on the device. */
   readonly dispose = (): void => {
-    if (this.#life.signal.aborted) return;
+    if (this.#isDisposed) return;
     this.#life.abort(new KycError("disposed"));
     abandoned.unregister(this);
     this.#listeners.clear();
-    this.#settle(new KycError("disposed"));
+    this.#settle("disposed");
     this.#chart.release();
   };
 
@@ -282,9 +280,9 @@ export class KycSession {
   /** What this device has not saved would be lost to the other one. */
   async #onceSaved(work: () => Promise<void>): Promise<void> {
     this.#alive();
-    if (this.#waiting.length > 0 && this.#status === "offline") throw new KycError("offline");
+    if (!this.#isSaved && this.#status === "offline") throw new KycError("offline");
     do await this.saved();
-    while (this.#waiting.length > 0);
+    while (!this.#isSaved);
     await work();
   }
 
@@ -309,7 +307,7 @@ export class KycSession {
     this.#inTurn = true;
     try {
       // Asked again when the turn comes: another tab may have posted everything by then.
-      while (this.#waiting.length > 0 && !this.#life.signal.aborted) {
+      while (!this.#isSaved && !this.#isDisposed) {
         const drain = (): Promise<boolean> => this.#drain();
         const drained = await (this.#tabs === null ? drain() : this.#tabs.alone(drain, this.#life.signal));
         if (drained !== true) return;
@@ -324,7 +322,7 @@ export class KycSession {
   async #drain(): Promise<boolean> {
     this.#posting = true;
     try {
-      for (let attempt = 1; this.#waiting.length > 0; ) {
+      for (let attempt = 1; !this.#isSaved; ) {
         const next = this.#waiting[0] as Waiting;
         const posted = await this.#tried(() => this.#sent(next), attempt);
         if (posted === "stop") return false;
@@ -373,8 +371,8 @@ export class KycSession {
     this.#confirmed = Math.max(this.#confirmed, version);
     this.#server = advanced(this.#server, done);
     this.#keepStanding([done]);
-    this.#become(this.#waiting.length === 0 ? "saved" : "saving");
-    if (this.#waiting.length === 0) this.#settle(null);
+    this.#become(this.#isSaved ? "saved" : "saving");
+    if (this.#isSaved) this.#settle();
   }
 
   /** The server stands elsewhere: its snapshot replaces ours, and the page is told; unless it was only reminding the applicant. */
@@ -412,16 +410,16 @@ export class KycSession {
   #diverge(divergence: Divergence): void {
     this.#divergence = divergence;
     this.#become("conflict");
-    this.#settle(new KycError("diverged"));
+    this.#settle("diverged");
   }
 
   /** Takes over what the server has, unless something of ours is on its way: then the answer to that decides. */
   async #read(): Promise<void> {
     this.#readAgain = true;
-    if (this.#reading || this.#posting || this.#waiting.length > 0) return;
+    if (this.#reading || this.#posting || !this.#isSaved) return;
     this.#reading = true;
     try {
-      for (let attempt = 1; this.#readAgain && this.#waiting.length === 0; ) {
+      for (let attempt = 1; this.#readAgain && this.#isSaved; ) {
         // What is heard from here on may be missing in the answer, so it asks for another.
         this.#readAgain = false;
         const turn = this.#handOvers.turn;
@@ -433,8 +431,8 @@ export class KycSession {
           continue;
         }
         attempt = 1;
-        if (this.#waiting.length > 0) this.#readAgain = true;
-        if (this.#waiting.length > 0 || loaded.view.version < this.#confirmed) continue;
+        if (!this.#isSaved) this.#readAgain = true;
+        if (!this.#isSaved || loaded.view.version < this.#confirmed) continue;
         this.#adopt(loaded);
         this.#handOvers.told(loaded.handover, turn);
         this.#keepStanding();
@@ -465,26 +463,25 @@ export class KycSession {
     try {
       return await work();
     } catch (error) {
-      if (this.#life.signal.aborted) return "stop";
+      if (this.#isDisposed) return "stop";
       if (signal.aborted) return "again";
-      const code = error instanceof KycError ? error.code : "offline";
+      const { code, retryAfter } = error instanceof KycError ? error : new KycError("offline");
       if (code === "unauthorised" || code === "refused_by_server") {
         this.#become("signed_out");
-        this.#settle(new KycError("unauthorised"));
+        this.#settle("unauthorised");
         // Nobody may see it here any more. What is unsent waits for another credential.
-        if (this.#waiting.length === 0) void this.#shelf.wipe();
+        if (this.#isSaved) void this.#shelf.wipe();
         return "stop";
       }
       this.#become("offline");
       this.#tellTabs();
-      const asked = error instanceof KycError && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
-      await this.#patience.wait(Math.max(asked, this.#patience.delay(attempt)), signal).catch(() => undefined);
-      return this.#life.signal.aborted ? "stop" : "again";
+      await this.#patience.wait(Math.max((retryAfter ?? 0) * 1000, this.#patience.delay(attempt)), signal).catch(() => undefined);
+      return this.#isDisposed ? "stop" : "again";
     }
   }
 
   #become(status: SaveStatus): void {
-    if (this.#life.signal.aborted) return;
+    if (this.#isDisposed) return;
     this.#status = status;
     this.#state = this.#drawn();
     this.#listeners.tell();
@@ -499,7 +496,7 @@ export class KycSession {
       view: this.#handOvers.isElsewhere ? { ...view, accepts: [] } : view,
       status: this.#status,
       waiting: this.#waiting.length,
-      kept: this.#waiting.length === 0 || this.#shelf.isKept,
+      kept: this.#isSaved || this.#shelf.isKept,
       uploading: this.#uploads.now,
       divergence: this.#divergence,
       handover: this.#handOvers.now,
@@ -508,36 +505,36 @@ export class KycSession {
 
   /** Keeps where the server stands in place of what it has; nothing at all once the session is over. */
   #keepStanding(done: readonly Waiting[] = []): void {
-    const isOver = this.#waiting.length === 0 && this.#server.view.next_action === "none";
+    const isOver = this.#isSaved && this.#server.view.next_action === "none";
     if (isOver) this.#photos.clear();
     const written = isOver ? this.#shelf.forget() : this.#shelf.settle(this.#server, done);
     void written.then(() => this.#tellTabs());
   }
 
   #written(): void {
-    if (this.#state.kept !== (this.#waiting.length === 0 || this.#shelf.isKept)) this.#become(this.#status);
+    if (this.#state.kept !== (this.#isSaved || this.#shelf.isKept)) this.#become(this.#status);
   }
 
   #tellTabs(): void {
-    if (!this.#life.signal.aborted) this.#tabs?.tell({ status: this.#status, divergence: this.#divergence });
+    if (!this.#isDisposed) this.#tabs?.tell({ status: this.#status, divergence: this.#divergence });
   }
 
   /** Another tab has changed what is kept: this one stands where that one does. */
   async #agree(told: Told): Promise<void> {
     const kept = await this.#shelf.load();
-    if (this.#life.signal.aborted || this.#shelf.isForgetful) return;
+    if (this.#isDisposed || this.#shelf.isForgetful) return;
     // A step was taken meanwhile: what was read is without it.
     if (!this.#shelf.isKept) return this.#agree(told);
     const isNews = this.#isNews(kept);
     if (isNews) this.#stand(kept);
     if (isNews && told.divergence !== null) {
       this.#diverge(told.divergence);
-    } else if (this.#waiting.length > 0) {
+    } else if (!this.#isSaved) {
       this.#become(told.status === "offline" ? "offline" : "saving");
       void this.#post();
     } else if (isNews) {
       this.#become(this.#divergence === null ? "saved" : "conflict");
-      this.#settle(null);
+      this.#settle();
       void this.#read();
     }
   }
@@ -555,17 +552,25 @@ export class KycSession {
     this.#confirmed = Math.max(this.#confirmed, this.#server.view.version);
   }
 
-  #settle(error: KycError | null): void {
+  #settle(code?: KycErrorCode): void {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) {
-      if (error === null) waiter.resolve();
-      else waiter.reject(error);
+      if (code === undefined) waiter.resolve();
+      else waiter.reject(new KycError(code));
     }
   }
 
+  get #isSaved(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  get #isDisposed(): boolean {
+    return this.#life.signal.aborted;
+  }
+
   #alive(): void {
-    if (this.#life.signal.aborted) throw new KycError("disposed");
+    if (this.#isDisposed) throw new KycError("disposed");
   }
 }
 

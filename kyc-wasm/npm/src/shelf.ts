@@ -103,7 +103,7 @@ export class Shelf {
 
   /** Removes everything, and keeps nothing from here on. */
   forget(): Promise<void> {
-    const done = this.#write(() => this.#store.forget(this.#session));
+    const done = this.wipe();
     this.#isForgotten = true;
     return done;
   }

@@ -95,8 +95,8 @@ const LETTER = /[\p{Alphabetic}\p{N}]/u;
 
 /** Whether there are so many fields; one that is `undefined` is none. */
 function has(fields: Record<string, unknown>, number: number): boolean {
-  const names = Object.keys(fields);
-  return names.length === number || names.filter((name) => fields[name] !== undefined).length === number;
+  for (const name of Object.keys(fields)) if (fields[name] !== undefined) number -= 1;
+  return number === 0;
 }
 
 /** Set in the number of a step, of one with effects, and of one that must be kept. */
