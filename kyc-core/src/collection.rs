@@ -167,10 +167,13 @@ impl Session {
 
     /// The events of that sender that would not be rejected whatever they carry.
     pub fn accepts(&self, sender: Sender) -> Vec<EventKind> {
-        let kinds = self.flow.spec(self.state).accepts.iter().copied();
+        let mut kinds = Vec::new();
+        for kind in self.flow.spec(self.state).accepts {
+            if kind.sender() == sender && self.knows(*kind) && self.could(*kind) {
+                kinds.push(*kind);
+            }
+        }
         kinds
-            .filter(|kind| kind.sender() == sender && self.knows(*kind) && self.could(*kind))
-            .collect()
     }
 
     /// Whether the person's data was erased.
@@ -365,11 +368,11 @@ impl Session {
         let exhibits = if complete {
             self.case.exhibits(&self.flow)
         } else {
-            self.case
-                .unsent
-                .iter()
-                .filter_map(|item| self.case.exhibit(*item, &self.flow))
-                .collect()
+            let mut exhibits = Vec::new();
+            for item in &self.case.unsent {
+                exhibits.extend(self.case.exhibit(*item, &self.flow));
+            }
+            exhibits
         };
         self.case.unsent.clear();
         // Leaving again with nothing new tells nobody anything.

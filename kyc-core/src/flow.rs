@@ -207,9 +207,14 @@ impl Flow {
         &'a self,
         applies: Applies<'a>,
     ) -> impl Iterator<Item = AdditionalStep<'a>> {
-        let catalogue = self.additional.as_ref();
-        let steps = catalogue.map(|catalogue| catalogue.resolve(applies));
-        steps.unwrap_or_default().into_iter()
+        self.resolved(applies).into_iter()
+    }
+
+    pub(crate) fn resolved<'a>(&'a self, applies: Applies<'a>) -> Vec<AdditionalStep<'a>> {
+        match &self.additional {
+            Some(catalogue) => catalogue.resolve(applies),
+            None => Vec::new(),
+        }
     }
 
     /// The additional steps that are asked for at a place of the matrices, in order: for showing a matrix as it counts.

@@ -1,6 +1,7 @@
 //! What a session knows of additional steps: which are asked for, which is at hand, what is done with each.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::case::{Capture, Case, Chosen};
 use crate::additional::{Brief, FieldBrief, ProofKind, Source, StepName};
@@ -42,26 +43,26 @@ records! {
 
 impl Case {
     /// The additional steps of the chosen document, in order.
-    pub(crate) fn additional_steps<'a>(
-        &'a self,
-        flow: &'a Flow,
-    ) -> impl Iterator<Item = AdditionalStep<'a>> {
-        flow.additional_steps(self.applies(self.document))
+    pub(crate) fn additional_steps<'a>(&'a self, flow: &'a Flow) -> Vec<AdditionalStep<'a>> {
+        flow.resolved(self.applies(self.document))
     }
 
     /// Those that this round asks for.
-    pub(crate) fn needed_steps<'a>(
-        &'a self,
-        flow: &'a Flow,
-    ) -> impl Iterator<Item = AdditionalStep<'a>> {
-        self.additional_steps(flow)
-            .filter(|step| self.asks_for(Item::AdditionalStep(step.name())))
+    pub(crate) fn needed_steps<'a>(&'a self, flow: &'a Flow) -> Vec<AdditionalStep<'a>> {
+        let mut needed = Vec::new();
+        for step in &self.additional_steps(flow) {
+            if self.asks_for(Item::AdditionalStep(step.name())) {
+                needed.push(*step);
+            }
+        }
+        needed
     }
 
     /// The one the applicant has to do next, or looks at: the first that is not confirmed.
     pub(crate) fn step_at_hand<'a>(&'a self, flow: &'a Flow) -> Option<AdditionalStep<'a>> {
-        self.needed_steps(flow)
-            .find(|step| !self.accepted.contains(&step.name()))
+        let steps = self.needed_steps(flow);
+        let is_open = |step: &&AdditionalStep<'_>| !self.accepted.contains(&step.name());
+        steps.iter().find(is_open).copied()
     }
 
     /// Whether the step at hand was handed in during this round.
@@ -94,7 +95,8 @@ impl Case {
         match (capture.item, &capture.origin) {
             (Item::Selfie, _) => true,
             (Item::AdditionalStep(name), Some(origin)) => flow
-                .additional_steps(self.applies(Some(chosen)))
+                .resolved(self.applies(Some(chosen)))
+                .iter()
                 .any(|step| step.name() == name && step.sources().allow(origin.source)),
             _ => false,
         }
@@ -102,7 +104,8 @@ impl Case {
 
     /// Whether every step of `chosen` is there or may still be handed in.
     pub(crate) fn could_do_steps(&self, chosen: Chosen, flow: &Flow) -> bool {
-        flow.additional_steps(self.applies(Some(chosen)))
+        flow.resolved(self.applies(Some(chosen)))
+            .iter()
             .map(|step| Item::AdditionalStep(step.name()))
             .all(|item| {
                 self.attempts_left(item, flow) > 0

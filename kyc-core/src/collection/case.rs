@@ -263,18 +263,21 @@ impl Case {
             }
             State::Selfie | State::SelfieReview => self.asks_for(Item::Selfie),
             State::AdditionalStep | State::AdditionalStepReview => {
-                self.needed_steps(flow).next().is_some()
+                !self.needed_steps(flow).is_empty()
             }
             _ => true,
         }
     }
 
     /// The steps that this round has anything to do in.
-    pub(crate) fn steps<'a>(&'a self, flow: &'a Flow) -> impl Iterator<Item = State> + 'a {
-        flow.steps()
-            .iter()
-            .copied()
-            .filter(|step| self.is_needed(*step, flow))
+    pub(crate) fn steps(&self, flow: &Flow) -> Vec<State> {
+        let mut steps = Vec::new();
+        for step in flow.steps() {
+            if self.is_needed(*step, flow) {
+                steps.push(*step);
+            }
+        }
+        steps
     }
 
     /// The step behind `step`. A photo step with nothing left to take is passed over to its review.
@@ -316,8 +319,9 @@ impl Case {
         if flow.steps().contains(&State::Selfie) && self.asks_for(Item::Selfie) {
             show(Item::Selfie);
         }
-        self.needed_steps(flow)
-            .for_each(|step| show(Item::AdditionalStep(step.name())));
+        for step in &self.needed_steps(flow) {
+            show(Item::AdditionalStep(step.name()));
+        }
         exhibits
     }
 
@@ -347,13 +351,13 @@ impl Case {
                         .filter(|capture| !self.stays(capture, chosen, flow))
                         .cloned()
                         .collect();
-                    self.discard(|capture| leaves.contains(capture));
+                    self.discard(&|capture| leaves.contains(capture));
                 }
                 self.document = Some(chosen);
             }
             Change::Capture(item, blob, origin) => {
                 let round = self.round;
-                self.discard(|capture| capture.item == item && capture.round == round);
+                self.discard(&|capture| capture.item == item && capture.round == round);
                 // The same bytes again, after another photo in between: they are wanted after all.
                 self.held.retain(
                     |effect| !matches!(effect, Effect::Discard { blob: gone } if *gone == blob),
@@ -405,7 +409,7 @@ impl Case {
             }
             Change::Decide(decision) => self.decision = Some(decision),
             Change::Erase => {
-                self.discard(|_| true);
+                self.discard(&|_| true);
                 self.consent = None;
                 self.details = None;
                 self.document = None;
@@ -446,13 +450,12 @@ impl Case {
         if !self.held.iter().any(stays) {
             return core::mem::take(&mut self.held);
         }
-        self.held.extract_if(.., |effect| !stays(effect)).collect()
+        taken_out(&mut self.held, &|effect| !stays(effect))
     }
 
     /// Lets photos go. Bytes that another photo still shows stay.
-    fn discard(&mut self, leaves: impl Fn(&Capture) -> bool) {
-        let gone = self.captures.extract_if(.., |capture| leaves(capture));
-        for capture in gone.collect::<Vec<_>>() {
+    fn discard(&mut self, leaves: &dyn Fn(&Capture) -> bool) {
+        for capture in taken_out(&mut self.captures, leaves) {
             self.unsent.retain(|item| *item != capture.item);
             let is_shown = self.captures.iter().any(|kept| kept.blob == capture.blob);
             let discarded = Effect::Discard { blob: capture.blob };
@@ -461,6 +464,20 @@ impl Case {
             }
         }
     }
+}
+
+/// Those that leave, in order; the others stay in theirs.
+fn taken_out<T>(all: &mut Vec<T>, leaves: &dyn Fn(&T) -> bool) -> Vec<T> {
+    let mut gone = Vec::new();
+    let mut place = 0;
+    while let Some(one) = all.get(place) {
+        if leaves(one) {
+            gone.push(all.remove(place));
+        } else {
+            place += 1;
+        }
+    }
+    gone
 }
 
 #[cfg(test)]

@@ -350,17 +350,20 @@ fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
 }
 
 fn could_be_a_name(name: &str) -> Result<(), Reason> {
-    let (mut length, mut has_letter) = (0, false);
-    let mut is_clean = true;
+    let (mut length, mut has_letter, mut is_clean) = (0, false, true);
     for character in name.chars() {
         length += 1;
-        has_letter = has_letter || is_letter(character);
-        is_clean = is_clean && !is_no_part_of_a_name(character);
+        if character.is_ascii_alphanumeric() {
+            has_letter = true;
+        } else {
+            has_letter = has_letter || is_letter(character);
+            is_clean = is_clean && !is_no_part_of_a_name(character);
+        }
     }
-    match (has_letter, is_clean && length <= 100) {
-        (false, _) => Err(Reason::NameMissing),
-        (_, false) => Err(Reason::NameInvalid),
-        _ => Ok(()),
+    match has_letter {
+        false => Err(Reason::NameMissing),
+        true if is_clean && length <= 100 => Ok(()),
+        true => Err(Reason::NameInvalid),
     }
 }
 
@@ -428,8 +431,11 @@ fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
     let (case, flow) = (desk.case, desk.flow);
     // A step that the company has handed in of its own accord is not one the applicant can be asked for.
     let asked = |item: Item| {
-        item.step()
-            .is_none_or(|name| case.additional_steps(flow).any(|step| step.name() == name))
+        item.step().is_none_or(|name| {
+            case.additional_steps(flow)
+                .iter()
+                .any(|step| step.name() == name)
+        })
     };
     let known = |ask: &Ask| case.current(ask.item).is_some() && asked(ask.item);
     let twice = |(position, ask): (usize, &Ask)| {

@@ -252,17 +252,8 @@ impl View {
             accepts: session.accepts(Sender::Applicant),
             deadline: case.deadline,
             round: case.round,
-            steps: case.steps(flow).collect(),
-            asked: case
-                .asked
-                .iter()
-                .map(|ask| AskView {
-                    item: ask.item,
-                    reason: ask.reason,
-                    message: ask.message.clone(),
-                    done: case.is_done(ask.item),
-                })
-                .collect(),
+            steps: case.steps(flow),
+            asked: asked(case),
             details: case.details.clone(),
             document: document(case, flow),
             selfie: case.current(Item::Selfie).map(|capture| SelfieView {
@@ -309,6 +300,19 @@ fn next_side(case: &Case, flow: &Flow) -> Option<Side> {
         .or_else(|| case.needed_sides(flow).next())
 }
 
+fn asked(case: &Case) -> Vec<AskView> {
+    let mut views = Vec::new();
+    for ask in &case.asked {
+        views.push(AskView {
+            item: ask.item,
+            reason: ask.reason,
+            message: ask.message.clone(),
+            done: case.is_done(ask.item),
+        });
+    }
+    views
+}
+
 fn document(case: &Case, flow: &Flow) -> Option<DocumentView> {
     let chosen = case.document?;
     let page = |side: &Side| {
@@ -319,11 +323,18 @@ fn document(case: &Case, flow: &Flow) -> Option<DocumentView> {
             round: capture.round,
         })
     };
+    let (mut sides, mut pages) = (Vec::new(), Vec::new());
+    for side in case.sides(flow) {
+        if case.asks_for(Item::page(*side)) {
+            sides.push(*side);
+        }
+        pages.extend(page(side));
+    }
     Some(DocumentView {
         country: chosen.country,
         document: chosen.document,
-        sides: case.needed_sides(flow).collect(),
-        pages: case.sides(flow).iter().filter_map(page).collect(),
+        sides,
+        pages,
     })
 }
 
@@ -334,8 +345,8 @@ fn additional_steps(case: &Case, flow: &Flow) -> Vec<StepView> {
     let wish = case.consent.as_ref().map(|agreed| &agreed.consent.locale);
     let wish = wish.map_or("", String::as_str);
     let mut views = Vec::new();
-    for step in case.additional_steps(flow) {
-        views.push(additional_step(&step, wish, case, flow));
+    for step in &case.additional_steps(flow) {
+        views.push(additional_step(step, wish, case, flow));
     }
     views
 }

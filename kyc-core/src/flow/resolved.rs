@@ -167,7 +167,8 @@ impl<'a> AdditionalStep<'a> {
             let same = |locale: &&&str| locale.eq_ignore_ascii_case(tag);
             texts.keys().find(same).copied()
         };
-        let primary = wish.split('-').next().unwrap_or_default();
+        let end = wish.bytes().position(|byte| byte == b'-');
+        let primary = end.and_then(|end| wish.get(..end)).unwrap_or(wish);
         let locale = find(wish)
             .or_else(|| find(primary))
             .or_else(|| find("en"))

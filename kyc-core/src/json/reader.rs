@@ -282,7 +282,8 @@ impl<'a> Reader<'a> {
 
     /// A number or a word.
     fn literal(&mut self) -> Found<()> {
-        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+        let is_part =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
         match self.rest.bytes().take_while(|byte| is_part(byte)).count() {
             0 => Err(Malformed),
             length => {

@@ -33,7 +33,7 @@ mkdirSync(wasm, { recursive: true });
 run("cargo", "run", "--quiet", "-p", "kyc-wasm-bindgen", "--", join(target, "wasm32-unknown-unknown/wasm/kyc_wasm.wasm"), wasm);
 // A function that is called once stays one: what is inlined repeats nothing any more, and compresses far worse. And no address
 // lies in the first thousand bytes: there the stack ends.
-const OPTIMISE = ["-Oz", "--one-caller-inline-max-function-size=15", "--low-memory-unused"];
+const OPTIMISE = ["-Oz", "--one-caller-inline-max-function-size=15", "--low-memory-unused", "--converge"];
 run(process.execPath, bin("binaryen", "bin/wasm-opt"), ...OPTIMISE, ...FEATURES.map((name) => `--enable-${name}`), "-g", module, "-o", named);
 writeFileSync(module, withoutNames(readFileSync(named)));
 

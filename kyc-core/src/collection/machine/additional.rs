@@ -8,7 +8,7 @@ use crate::collection::case::Change;
 use crate::collection::event::{Event, Reason};
 use crate::collection::table::State;
 use crate::engine::Outcome;
-use crate::flow::{Fault, Matrix, faults};
+use crate::flow::{AdditionalStep, Fault, Matrix, faults};
 use crate::ids::BlobRef;
 use crate::item::Item;
 use crate::json;
@@ -80,7 +80,8 @@ fn accept(desk: &Desk<'_>) -> Judged {
     let at_hand = case.step_at_hand(flow).ok_or(Reason::StepNotAsked)?.name();
     let next = case
         .needed_steps(flow)
-        .map(|step| step.name())
+        .iter()
+        .map(AdditionalStep::name)
         .find(|name| *name != at_hand && !case.accepted.contains(name));
     let to = match next {
         Some(next) if case.is_done(Item::AdditionalStep(next)) => State::AdditionalStepReview,
