@@ -39,10 +39,15 @@ async function holdsUp(applicant, ...files) {
  */
 async function meddles(applicant, change) {
   await applicant.context.route("**/apply/", async (route) => {
-    const response = await route.fetch();
-    const page = { body: await response.text(), policy: response.headers()["content-security-policy"] ?? "" };
-    const { body, policy } = { ...page, ...change(page) };
-    await route.fulfill({ response, body, headers: { ...response.headers(), "content-security-policy": policy } });
+    try {
+      const response = await route.fetch();
+      const page = { body: await response.text(), policy: response.headers()["content-security-policy"] ?? "" };
+      const { body, policy } = { ...page, ...change(page) };
+      await route.fulfill({ response, body, headers: { ...response.headers(), "content-security-policy": policy } });
+    } catch (error) {
+      // The test is over, and nobody waits for the page any more.
+      if (!/disposed|closed/.test(String(error))) throw error;
+    }
   });
 }
 
