@@ -2,11 +2,13 @@
 //! syncs once, and then answers each.
 //!
 //! Syncing is what a commit costs, so a hundred that wait together cost as much as one. A commit that is refused takes
-//! nothing from the others. While the disk has no room for them, they are refused before anything is written. After a batch or a sync has failed, the thread answers nobody any more: what the kernel has
-//! dropped after a failed sync, a second sync does not bring back.
+//! nothing from the others. While the disk has no room for them, they are refused before anything is written. After a batch or
+//! a sync has failed, the thread answers nobody any more: what the kernel has dropped after a failed sync, a second sync does
+//! not bring back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{PoisonError, RwLock};
+use std::thread;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -101,7 +103,7 @@ impl<E: Engine> Shared<E> {
     /// Works until nobody can bring a job any more, or until a write fails.
     pub(super) fn work(&self, mut jobs: mpsc::Receiver<Job<E>>) {
         let mut group = Vec::new();
-        while jobs.blocking_recv_many(&mut group, LARGEST_GROUP) > 0 {
+        while gather(&mut jobs, &mut group) {
             let mut answers = Vec::with_capacity(group.len());
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 self.keep(group.drain(..), &mut answers)
@@ -158,6 +160,21 @@ impl<E: Engine> Shared<E> {
         }
         Ok(())
     }
+}
+
+/// Takes the jobs that wait, or waits for one; answers whether there will be any. Those who were answered last get a turn of the
+/// processor first, because what they bring next costs no sync of its own in this group.
+fn gather<E: Engine>(jobs: &mut mpsc::Receiver<Job<E>>, group: &mut Vec<Job<E>>) -> bool {
+    if jobs.blocking_recv_many(group, LARGEST_GROUP) == 0 {
+        return false;
+    }
+    thread::yield_now();
+    while group.len() < LARGEST_GROUP
+        && let Ok(job) = jobs.try_recv()
+    {
+        group.push(job);
+    }
+    true
 }
 
 /// How many bytes a batch may cost on the disk, and rather too many: engines write whole pages, some of them twice.
