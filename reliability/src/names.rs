@@ -21,7 +21,7 @@ const PHOTOS: usize = 3;
 /// How often a photo that finds no place is sent, a tenth of a second apart.
 const TRIES: usize = 600;
 
-const WATCHED: &str = "trace=read,recvfrom,write,writev,sendto,linkat,fsync,fdatasync";
+const WATCHED: &str = "trace=read,recvfrom,write,writev,sendto,mkdir,linkat,fsync,fdatasync";
 
 /// What changes a disk.
 const CHANGES: &str = "write,pwrite64,ftruncate,mkdir,linkat,rename,unlink,fsync,fdatasync";
@@ -125,13 +125,18 @@ fn is_on_disk(session: &str, digest: &str, calls: &[Call]) {
         is_synced(file, written, link.begun),
         "{name}: named before it was synced"
     );
-    // Its own directory, the one that sessions are spread over, and the root.
+    // Its own directory since it lies there, the one that sessions are spread over and the root since they lead there.
+    let mut since = link.ended;
     for directory in Path::new(place).ancestors().skip(1).take(3) {
         let directory = directory.to_str().unwrap();
         assert!(
-            is_synced(directory, link.ended, answer.begun),
+            is_synced(directory, since, answer.begun),
             "{name}: answered before {directory} was synced"
         );
+        let made = calls.iter().find(|call| {
+            call.is_a(&["mkdir"]) && call.is_done() && quoted(&call.text, 0) == directory
+        });
+        since = made.map_or(usize::MAX, |made| made.ended);
     }
 }
 
