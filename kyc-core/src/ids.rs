@@ -22,6 +22,7 @@ impl NotAName {
     }
 }
 
+/// Declares names. One that is a `word` has no letter that JSON escapes, and stands in the charts; one that is a `text` may have.
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident: $kind:ident = $what:literal, $rule:literal, $well_formed:expr;)*) => {$(
         $(#[$doc])*
