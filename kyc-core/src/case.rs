@@ -53,6 +53,7 @@ macro_rules! words {
                 Self::ALL[0]
             }
 
+            #[inline(never)]
             fn read(&mut self, reader: &mut crate::json::Reader<'_>) -> crate::json::Found<()> {
                 *self = Self::ALL[reader.one_of(Self::WORDS)?];
                 Ok(())

@@ -13,11 +13,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub(crate) use self::reader::Reader;
-pub use self::record::Field;
-pub(crate) use self::record::{all_are_left_out, field, records, start, written};
+pub(crate) use self::reader::{Fields, Reader};
+pub(crate) use self::record::{
+    Field, all_are_left_out, field, key, keys, needed, records, start, written,
+};
 pub(crate) use self::value::parsed;
-pub(crate) use self::writer::{object, word};
+pub(crate) use self::writer::{close, plain, put, word};
 
 /// Not JSON, or not of the right shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,19 +37,15 @@ pub trait Write {
     }
 }
 
-/// A value that is read in its place: one reader for all types, in place of one for each.
-pub(crate) trait Read {
+/// A value that is read in its place. Where a function is kept apart with `inline(never)`, a browser downloads less for it.
+pub(crate) trait Read: Sized {
+    /// Whether a record without it can be read, whatever it says.
+    const MAY_MISS: bool = false;
+
     /// What stands in the place before. Nobody sees it: who fails to read lets all go.
-    fn blank() -> Self
-    where
-        Self: Sized;
+    fn blank() -> Self;
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()>;
-
-    /// Whether a record without it can be read, whatever it says.
-    fn may_miss(&self) -> bool {
-        false
-    }
 }
 
 /// The value as text.
@@ -73,24 +70,18 @@ pub(crate) fn as_text(written: Vec<u8>) -> String {
 /// [`Malformed`].
 pub(crate) fn read<T: Read>(text: &str) -> Found<T> {
     let mut value = T::blank();
-    read_into(text, &mut value)?;
-    Ok(value)
-}
-
-/// The value that the text holds, and nothing behind it, in its place.
-pub(crate) fn read_into(text: &str, value: &mut dyn Read) -> Found<()> {
     let mut reader = Reader::new(text);
     value.read(&mut reader)?;
-    reader.end()
+    reader.end()?;
+    Ok(value)
 }
 
 /// One field of the object that the text holds, whatever else it has.
 pub(crate) fn read_field<T: Read>(text: &str, name: &str) -> Found<T> {
-    let mut value = T::blank();
     let mut reader = Reader::new(text);
-    reader.field(name, &mut value)?;
+    let value = reader.field(name)?;
     reader.end()?;
-    Ok(value)
+    read(value)
 }
 
 impl fmt::Display for Malformed {

@@ -15,7 +15,7 @@ use twox_hash::XxHash64;
 use crate::flow::Flow;
 use crate::ids::{FlowId, SessionId};
 use crate::journal::ChartName;
-use crate::json::{self, Field, Found, Read as _, Reader, Write, records};
+use crate::json::{self, Found, Read as _, Reader, Write, key, put, records};
 
 /// The schema that is written. Every older one can still be read.
 pub const SCHEMA: u16 = 1;
@@ -78,17 +78,20 @@ pub enum DecodeError {
     Impossible,
 }
 
-/// What a snapshot holds: the fields and their order, for reading and writing.
-const FIELDS: [Field; 8] = [
-    json::field!(schema),
-    json::field!(chart),
-    json::field!(flow),
-    json::field!(session),
-    json::field!(version),
-    json::field!(state),
-    json::field!(case),
-    json::field!(checksum),
+/// What a snapshot holds, in order.
+const KEYS: [&str; 8] = [
+    key!("schema"),
+    key!("chart"),
+    key!("flow"),
+    key!("session"),
+    key!("version"),
+    key!("state"),
+    key!("case"),
+    key!("checksum"),
 ];
+
+/// It holds all of them.
+const NEEDED: u32 = (1 << KEYS.len()) - 1;
 
 /// What was read of a snapshot.
 #[derive(Debug)]
@@ -100,35 +103,24 @@ pub(crate) struct Read<State, Case> {
 }
 
 /// A snapshot in its place, be it of this chart or that.
-struct Opened<'a> {
+struct Opened<'a, State, Case> {
     chart: ChartName,
     flow: Named<'a>,
-    session: SessionId,
-    version: u32,
-    state: &'a mut dyn json::Read,
-    case: &'a mut dyn json::Read,
+    read: Read<State, Case>,
 }
 
-impl json::Read for Opened<'_> {
-    fn blank() -> Self {
-        unreachable!("a snapshot is read into a place that is there")
-    }
-
-    fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
-        let (mut schema, mut checksum) = (0_u16, String::new());
-        reader.record(
-            &FIELDS,
-            &mut [
-                &mut schema,
-                &mut self.chart,
-                &mut self.flow,
-                &mut self.session,
-                &mut self.version,
-                self.state,
-                self.case,
-                &mut checksum,
-            ],
-        )
+impl<State: json::Read, Case: json::Read> json::Fields for Opened<'_, State, Case> {
+    fn read_field(&mut self, place: usize, reader: &mut Reader<'_>) -> Found<()> {
+        match place {
+            0 => 0_u16.read(reader),
+            1 => self.chart.read(reader),
+            2 => self.flow.read(reader),
+            3 => self.read.session.read(reader),
+            4 => self.read.version.read(reader),
+            5 => self.read.state.read(reader),
+            6 => self.read.case.read(reader),
+            _ => reader.text().map(drop),
+        }
     }
 }
 
@@ -138,11 +130,7 @@ struct Named<'a> {
     found: Option<FlowRef>,
 }
 
-impl json::Read for Named<'_> {
-    fn blank() -> Self {
-        unreachable!("it is read beside a Flow that is there")
-    }
-
+impl Named<'_> {
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
         if reader.is_next(self.expected.named()) {
             return Ok(());
@@ -156,23 +144,19 @@ pub(crate) fn encode(
     flow: &Flow,
     session: &SessionId,
     version: u32,
-    state: &dyn Write,
-    case: &dyn Write,
+    state: &impl Write,
+    case: &impl Write,
 ) -> String {
     let mut text = Vec::with_capacity(json::USUAL);
-    json::object(
-        &mut text,
-        &FIELDS,
-        &[
-            &SCHEMA,
-            &chart,
-            &Written(flow.named()),
-            session,
-            &version,
-            state,
-            case,
-        ],
-    );
+    put(&mut text, key!("schema"), &SCHEMA);
+    put(&mut text, key!("chart"), &chart);
+    json::plain(&mut text, key!("flow"));
+    json::plain(&mut text, flow.named());
+    put(&mut text, key!("session"), session);
+    put(&mut text, key!("version"), &version);
+    put(&mut text, key!("state"), state);
+    put(&mut text, key!("case"), case);
+    json::close(&mut text, 0);
     text.pop();
     let checksum = digits(&text);
     text.extend_from_slice(SEAM.as_bytes());
@@ -184,17 +168,11 @@ pub(crate) fn encode(
 /// A [`FlowRef`] as snapshots have it: put together once, not for each.
 pub(crate) fn naming(id: &FlowId, version: u32, hash: &str) -> String {
     let mut text = Vec::new();
-    json::object(&mut text, &FlowRef::FIELDS, &[id, &version, &hash]);
+    put(&mut text, key!("id"), id);
+    put(&mut text, key!("version"), &version);
+    put(&mut text, key!("hash"), &hash);
+    json::close(&mut text, 0);
     json::as_text(text)
-}
-
-/// What is JSON already.
-struct Written<'a>(&'a str);
-
-impl Write for Written<'_> {
-    fn write(&self, text: &mut Vec<u8>) {
-        text.extend_from_slice(self.0.as_bytes());
-    }
 }
 
 pub(crate) fn decode<State: json::Read, Case: json::Read>(
@@ -202,48 +180,36 @@ pub(crate) fn decode<State: json::Read, Case: json::Read>(
     chart: ChartName,
     flow: &Flow,
 ) -> Result<Read<State, Case>, DecodeError> {
-    let (mut state, mut case) = (State::blank(), Case::blank());
-    let (session, version) = decode_into(text, chart, flow, &mut state, &mut case)?;
-    Ok(Read {
-        session,
-        version,
-        state,
-        case,
-    })
-}
-
-fn decode_into(
-    text: &str,
-    chart: ChartName,
-    flow: &Flow,
-    state: &mut dyn json::Read,
-    case: &mut dyn json::Read,
-) -> Result<(SessionId, u32), DecodeError> {
     let schema = schema_of(text)?;
     intact(text)?;
     let lifted = match schema {
         older if IS_LIFTED && older != SCHEMA => Some(lifted(text, older, chart, &CHAIN)?),
         _ => None,
     };
-    let mut read = Opened {
+    let mut opened = Opened {
         chart,
         flow: Named {
             expected: flow,
             found: None,
         },
-        session: SessionId::blank(),
-        version: 0,
-        state,
-        case,
+        read: Read {
+            session: SessionId::blank(),
+            version: 0,
+            state: State::blank(),
+            case: Case::blank(),
+        },
     };
-    if json::read_into(lifted.as_deref().unwrap_or(text), &mut read).is_err() {
+    let mut reader = Reader::new(lifted.as_deref().unwrap_or(text));
+    let found = reader.record(&KEYS, NEEDED, &mut opened);
+    if found.and_then(|()| reader.end()).is_err() {
         // The other chart's states and case do not even parse: say so before saying "malformed".
         return Err(foreign_chart(text, chart).unwrap_or(DecodeError::Malformed));
     }
-    if read.chart != chart {
-        return Err(DecodeError::ForeignChart { found: read.chart });
+    if opened.chart != chart {
+        let found = opened.chart;
+        return Err(DecodeError::ForeignChart { found });
     }
-    match read.flow.found {
+    match opened.flow.found {
         Some(found)
             if found.id != *flow.id()
                 || found.version != flow.version()
@@ -252,7 +218,7 @@ fn decode_into(
             let found = Box::new(found);
             Err(DecodeError::ForeignFlow { found })
         }
-        _ => Ok((read.session, read.version)),
+        _ => Ok(opened.read),
     }
 }
 

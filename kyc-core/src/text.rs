@@ -57,6 +57,7 @@ macro_rules! as_word {
                 $blank
             }
 
+            #[inline(never)]
             fn read(&mut self, reader: &mut crate::json::Reader<'_>) -> crate::json::Found<()> {
                 *self = crate::json::parsed(&reader.text()?)?;
                 Ok(())

@@ -13,7 +13,7 @@ use crate::country::Country;
 use crate::event::events;
 use crate::flow::Matrix;
 use crate::ids::BlobRef;
-use crate::json::{self, Field, Found, Malformed, Read, Reader, Write, records};
+use crate::json::{self, Found, Malformed, Read, Reader, Write, key, put, records};
 use crate::time::Timestamp;
 
 events! {
@@ -186,52 +186,35 @@ impl<'de> Deserialize<'de> for Effect {
 
 impl Write for Effect {
     fn write(&self, text: &mut Vec<u8>) {
-        let kind = self.kind_of();
+        let begin = text.len();
+        put(text, key!("type"), &self.kind_of());
         match self {
             Self::Submit {
                 complete,
                 round,
                 exhibits,
-            } => json::object(
-                text,
-                &[
-                    KIND,
-                    json::field!(complete),
-                    json::field!(round),
-                    json::field!(exhibits),
-                ],
-                &[&kind, complete, round, exhibits],
-            ),
-            Self::Supplement { exhibit } => {
-                json::object(text, &[KIND, json::field!(exhibit)], &[&kind, exhibit]);
+            } => {
+                put(text, key!("complete"), complete);
+                put(text, key!("round"), round);
+                put(text, key!("exhibits"), exhibits);
             }
-            Self::Withdraw | Self::Erase => json::object(text, &[KIND], &[&kind]),
-            Self::Discard { blob } => {
-                json::object(text, &[KIND, json::field!(blob)], &[&kind, blob]);
-            }
-            Self::Notify { phase } => {
-                json::object(text, &[KIND, json::field!(phase)], &[&kind, phase]);
-            }
+            Self::Supplement { exhibit } => put(text, key!("exhibit"), exhibit),
+            Self::Withdraw | Self::Erase => {}
+            Self::Discard { blob } => put(text, key!("blob"), blob),
+            Self::Notify { phase } => put(text, key!("phase"), phase),
             Self::Remind {
                 number,
                 state,
                 since,
-            } => json::object(
-                text,
-                &[
-                    KIND,
-                    json::field!(number),
-                    json::field!(state),
-                    json::field!(since),
-                ],
-                &[&kind, number, state, since],
-            ),
+            } => {
+                put(text, key!("number"), number);
+                put(text, key!("state"), state);
+                put(text, key!("since"), since);
+            }
         }
+        json::close(text, begin);
     }
 }
-
-/// What every effect has.
-const KIND: Field = json::field!(kind, rename = "type");
 
 impl Read for Effect {
     fn blank() -> Self {

@@ -2,7 +2,7 @@
 
 use alloc::borrow::{Cow, ToOwned as _};
 
-use super::{Field, Found, Malformed, Read, scan};
+use super::{Found, Malformed, scan};
 
 /// What is left of a text.
 pub(crate) struct Reader<'a> {
@@ -10,38 +10,37 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
+    pub(crate) const fn new(text: &'a str) -> Self {
         Self { rest: text }
     }
 
     /// An object with these fields and no other, in any order.
-    pub(crate) fn record(&mut self, fields: &[Field], values: &mut [&mut dyn Read]) -> Found<()> {
+    pub(crate) fn record(
+        &mut self,
+        keys: &[&str],
+        needed: u32,
+        record: &mut dyn Fields,
+    ) -> Found<()> {
         let mut missing = u32::MAX;
         let mut expected = 0;
         let mut items = Items::within(self, b'{')?;
-        while let Some(place) = items.next_field(self, fields, expected)? {
+        while let Some(place) = items.next_field(self, keys, expected)? {
             let bit = 1 << place;
             if missing & bit == 0 {
                 return Err(Malformed);
             }
             missing ^= bit;
             expected = place + 1;
-            values.get_mut(place).ok_or(Malformed)?.read(self)?;
+            record.read_field(place, self)?;
         }
-        let mut both = fields.iter().zip(values);
-        let is_complete = both.all(|(field, value)| {
-            let is_missing = missing & 1 == 1;
-            missing >>= 1;
-            !is_missing || field.may_miss || value.may_miss()
-        });
-        is_complete.then_some(()).ok_or(Malformed)
+        (missing & needed == 0).then_some(()).ok_or(Malformed)
     }
 
     /// A list, whatever of.
     pub(super) fn list(&mut self, list: &mut dyn Grows) -> Found<()> {
         let mut items = Items::within(self, b'[')?;
         while items.next(self)? {
-            list.another("")?.read(self)?;
+            list.another("", self)?;
         }
         Ok(())
     }
@@ -50,26 +49,22 @@ impl<'a> Reader<'a> {
     pub(super) fn map(&mut self, map: &mut dyn Grows) -> Found<()> {
         let mut items = Items::within(self, b'{')?;
         while let Some(name) = items.next_name(self)? {
-            map.another(&name)?.read(self)?;
+            map.another(&name, self)?;
         }
         Ok(())
     }
 
-    /// One field of an object, whatever else it has.
-    pub(super) fn field(&mut self, wanted: &str, value: &mut dyn Read) -> Found<()> {
-        let mut is_missing = true;
+    /// One field of an object as it is written, whatever else it has.
+    pub(super) fn field(&mut self, wanted: &str) -> Found<&'a str> {
+        let mut found = None;
         let mut items = Items::within(self, b'{')?;
         while let Some(name) = items.next_name(self)? {
-            if name != wanted {
-                self.pass()?;
-            } else if is_missing {
-                is_missing = false;
-                value.read(self)?;
-            } else {
+            let value = self.raw()?;
+            if name == wanted && found.replace(value).is_some() {
                 return Err(Malformed);
             }
         }
-        (!is_missing).then_some(()).ok_or(Malformed)
+        found.ok_or(Malformed)
     }
 
     /// One of these words; tells which.
@@ -89,7 +84,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Nothing is left.
-    pub(super) fn end(&mut self) -> Found<()> {
+    pub(crate) fn end(&mut self) -> Found<()> {
         match self.peek() {
             None => Ok(()),
             Some(_) => Err(Malformed),
@@ -296,8 +291,13 @@ impl<'a> Reader<'a> {
 
 /// What one value after the other is read into: one reader for the lists of all types, in place of one for each.
 pub(super) trait Grows {
-    /// The place of the next value, which has that name if it has one.
-    fn another(&mut self, name: &str) -> Found<&mut dyn Read>;
+    /// Reads the next value, which has that name if it has one.
+    fn another(&mut self, name: &str, reader: &mut Reader<'_>) -> Found<()>;
+}
+
+/// What the fields of an object are read into, whatever of.
+pub(crate) trait Fields {
+    fn read_field(&mut self, place: usize, reader: &mut Reader<'_>) -> Found<()>;
 }
 
 /// The elements of a list or an object, one by one. Whoever reads them reads all.
@@ -333,15 +333,15 @@ impl Items {
     fn next_field(
         &mut self,
         reader: &mut Reader<'_>,
-        fields: &[Field],
+        keys: &[&str],
         expected: usize,
     ) -> Found<Option<usize>> {
-        let behind = fields.get(expected..).unwrap_or_default();
+        let behind = keys.get(expected..).unwrap_or_default();
         // Whoever writes a record writes its fields in order, and no space.
         let opening = if self.is_first { b'"' } else { b',' };
         if reader.is_at(opening) {
-            for (place, field) in behind.iter().enumerate() {
-                let key = field.key.get(usize::from(self.is_first)..);
+            for (place, key) in behind.iter().enumerate() {
+                let key = key.get(usize::from(self.is_first)..);
                 if reader.is_next(key.unwrap_or_default()) {
                     self.is_first = false;
                     return Ok(Some(expected + place));
@@ -351,7 +351,8 @@ impl Items {
         let Some(name) = self.next_name(reader)? else {
             return Ok(None);
         };
-        let place = fields.iter().position(|field| field.name() == name);
+        let is_it = |key: &&str| key.get(2..key.len() - 2) == Some(&*name);
+        let place = keys.iter().position(is_it);
         place.ok_or(Malformed).map(Some)
     }
 

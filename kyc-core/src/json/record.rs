@@ -1,30 +1,46 @@
 //! One description of a record for both ways in which it is read and written: serde's own, for everybody who works in Rust,
 //! and the one that a browser downloads. Both go by the fields' `#[serde(…)]`.
 
-/// A field of a record.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
+/// A field of a record. Only its key is there when the program runs: the rest is asked while it is built.
+#[derive(Clone, Copy)]
+pub(crate) struct Field {
     /// Its name in quotation marks, with a comma before and a colon behind.
-    pub(super) key: &'static str,
+    pub(crate) key: &'static str,
     /// Whether a record without it can be read.
-    pub(super) may_miss: bool,
+    pub(crate) may_miss: bool,
     /// Whether it is not written when it is blank.
-    pub(super) is_left_out: bool,
+    pub(crate) is_left_out: bool,
 }
 
 impl Field {
-    #[doc(hidden)]
-    pub const fn new(key: &'static str, may_miss: bool, is_left_out: bool) -> Self {
+    /// A record without it can be read if its type says so, too.
+    pub(crate) const fn or_may_miss(self, may_miss: bool) -> Self {
         Self {
-            key,
-            may_miss,
-            is_left_out,
+            may_miss: self.may_miss || may_miss,
+            ..self
         }
     }
+}
 
-    pub(super) fn name(&self) -> &'static str {
-        self.key.get(2..self.key.len() - 2).unwrap_or_default()
+/// The keys of the fields, in order.
+pub(crate) const fn keys<const N: usize>(fields: [Field; N]) -> [&'static str; N] {
+    let mut keys = [""; N];
+    let mut place = 0;
+    while place < N {
+        keys[place] = fields[place].key;
+        place += 1;
     }
+    keys
+}
+
+/// Those that a record has to have, a bit for each.
+pub(crate) const fn needed(fields: &[Field]) -> u32 {
+    let (mut needed, mut place) = (0, 0);
+    while place < fields.len() {
+        needed |= (!fields[place].may_miss as u32) << place;
+        place += 1;
+    }
+    needed
 }
 
 /// Whether such a record can have nothing in it at all.
@@ -65,15 +81,35 @@ macro_rules! records {
             ),*}
         }
 
-        impl crate::json::Read for $name {
-            fn blank() -> Self {
-                Self { $($field: crate::json::start!($type $(, $($serde)*)?)),* }
+        const _: () = {
+            use crate::json::{Fields, Found, Malformed, Read, Reader};
+
+            #[expect(non_camel_case_types, reason = "named as the fields are")]
+            enum Place { $($field),* }
+
+            const FIELDS: [crate::json::Field; [$(stringify!($field)),*].len()] =
+                [$(crate::json::field!($field $(, $($serde)*)?).or_may_miss(<$type as Read>::MAY_MISS)),*];
+
+            impl Read for $name {
+                fn blank() -> Self {
+                    Self { $($field: crate::json::start!($type $(, $($serde)*)?)),* }
+                }
+
+                fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
+                    const NEEDED: u32 = crate::json::needed(&FIELDS);
+                    reader.record(&const { crate::json::keys(FIELDS) }, NEEDED, self)
+                }
             }
 
-            fn read(&mut self, reader: &mut crate::json::Reader<'_>) -> crate::json::Found<()> {
-                reader.record(&Self::FIELDS, &mut [$(&mut self.$field),*])
+            impl Fields for $name {
+                fn read_field(&mut self, place: usize, reader: &mut Reader<'_>) -> Found<()> {
+                    match place {
+                        $(place if place == Place::$field as usize => self.$field.read(reader),)*
+                        _ => Err(Malformed),
+                    }
+                }
             }
-        }
+        };
     )*};
 }
 pub(crate) use records;
@@ -98,18 +134,21 @@ macro_rules! written {
             $field_vis $field: $type
         ),*}
 
-        impl $name {
-            const FIELDS: [crate::json::Field; [$(stringify!($field)),*].len()] =
-                [$(crate::json::field!($field $(, $($serde)*)?)),*];
-        }
-
         impl crate::json::Write for $name {
             fn write(&self, text: &mut alloc::vec::Vec<u8>) {
-                crate::json::object(text, &Self::FIELDS, &[$(&self.$field),*]);
+                let begin = text.len();
+                $({
+                    const FIELD: crate::json::Field = crate::json::field!($field $(, $($serde)*)?);
+                    if !FIELD.is_left_out || !crate::json::Write::is_blank(&self.$field) {
+                        crate::json::put(text, FIELD.key, &self.$field);
+                    }
+                })*
+                crate::json::close(text, begin);
             }
 
             fn is_blank(&self) -> bool {
-                const CAN_BE: bool = crate::json::all_are_left_out(&$name::FIELDS);
+                const CAN_BE: bool =
+                    crate::json::all_are_left_out(&[$(crate::json::field!($field $(, $($serde)*)?)),*]);
                 CAN_BE $(&& crate::json::Write::is_blank(&self.$field))*
             }
         }
@@ -138,10 +177,22 @@ macro_rules! field {
         crate::json::field!(@ $name, true, true)
     };
     (@ $name:expr, $may_miss:literal, $is_left_out:literal) => {
-        crate::json::Field::new(concat!(",\"", $name, "\":"), $may_miss, $is_left_out)
+        crate::json::Field {
+            key: crate::json::key!($name),
+            may_miss: $may_miss,
+            is_left_out: $is_left_out,
+        }
     };
 }
 pub(crate) use field;
+
+/// The key of a field of that name.
+macro_rules! key {
+    ($name:expr) => {
+        concat!(",\"", $name, "\":")
+    };
+}
+pub(crate) use key;
 
 /// What a field holds before it is read.
 macro_rules! start {

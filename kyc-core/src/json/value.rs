@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::str::FromStr;
 
 use super::reader::{Grows, Reader};
-use super::writer::{self, Listed, ListedByName};
+use super::writer::{self, Listed};
 use super::{Found, Malformed, Read, Write};
 use crate::small_map::SmallMap;
 
@@ -96,25 +96,24 @@ impl<T: Write> Write for Option<T> {
 }
 
 impl<T: Read> Read for Option<T> {
+    const MAY_MISS: bool = true;
+
     fn blank() -> Self {
         None
     }
 
+    #[inline(never)]
     fn read(&mut self, reader: &mut Reader<'_>) -> Found<()> {
         if reader.null()? {
             return Ok(());
         }
         self.get_or_insert_with(T::blank).read(reader)
     }
-
-    fn may_miss(&self) -> bool {
-        true
-    }
 }
 
 impl<T: Write> Write for Vec<T> {
     fn write(&self, text: &mut Vec<u8>) {
-        writer::list(text, self);
+        writer::list(text, b'[', self);
     }
 
     fn is_blank(&self) -> bool {
@@ -133,22 +132,25 @@ impl<T: Read> Read for Vec<T> {
 }
 
 impl<T: Write> Listed for Vec<T> {
-    fn at(&self, place: usize) -> Option<&dyn Write> {
-        self.get(place).map(|value| value as &dyn Write)
+    fn write_at(&self, place: usize, text: &mut Vec<u8>) -> bool {
+        let value = self.get(place);
+        if let Some(value) = value {
+            value.write(text);
+        }
+        value.is_some()
     }
 }
 
 impl<T: Read> Grows for Vec<T> {
-    fn another(&mut self, _: &str) -> Found<&mut dyn Read> {
+    fn another(&mut self, _: &str, reader: &mut Reader<'_>) -> Found<()> {
         self.push(T::blank());
-        let last = self.last_mut().ok_or(Malformed)?;
-        Ok(last)
+        self.last_mut().ok_or(Malformed)?.read(reader)
     }
 }
 
 impl<K: Write, V: Write> Write for SmallMap<K, V> {
     fn write(&self, text: &mut Vec<u8>) {
-        writer::map(text, self);
+        writer::list(text, b'{', self);
     }
 
     fn is_blank(&self) -> bool {
@@ -166,16 +168,21 @@ impl<K: FromStr + Ord, V: Read> Read for SmallMap<K, V> {
     }
 }
 
-impl<K: Write, V: Write> ListedByName for SmallMap<K, V> {
-    fn at(&self, place: usize) -> Option<(&dyn Write, &dyn Write)> {
-        let (key, value) = self.entry(place)?;
-        Some((key, value))
+impl<K: Write, V: Write> Listed for SmallMap<K, V> {
+    fn write_at(&self, place: usize, text: &mut Vec<u8>) -> bool {
+        let entry = self.entry(place);
+        if let Some((name, value)) = entry {
+            name.write(text);
+            text.push(b':');
+            value.write(text);
+        }
+        entry.is_some()
     }
 }
 
 impl<K: FromStr + Ord, V: Read> Grows for SmallMap<K, V> {
-    fn another(&mut self, name: &str) -> Found<&mut dyn Read> {
-        Ok(self.lay(parsed(name)?, V::blank()))
+    fn another(&mut self, name: &str, reader: &mut Reader<'_>) -> Found<()> {
+        self.lay(parsed(name)?, V::blank()).read(reader)
     }
 }
 

@@ -2,20 +2,24 @@
 
 use alloc::vec::Vec;
 
-use super::{Field, Write, scan};
+use super::{Write, scan};
 
-/// An object with these fields. Those that are left out when they are blank are left out.
-pub(crate) fn object(text: &mut Vec<u8>, fields: &[Field], values: &[&dyn Write]) {
-    let start = text.len();
-    for (field, value) in fields.iter().zip(values) {
-        if field.is_left_out && value.is_blank() {
-            continue;
-        }
-        text.extend_from_slice(field.key.as_bytes());
-        value.write(text);
-    }
-    // The comma before the first field.
-    match text.get_mut(start) {
+/// A field of an object, behind those that were put there before.
+pub(crate) fn put(text: &mut Vec<u8>, key: &str, value: &impl Write) {
+    plain(text, key);
+    value.write(text);
+}
+
+/// What is JSON already: the key of a field, or a value.
+#[inline(never)]
+pub(crate) fn plain(text: &mut Vec<u8>, json: &str) {
+    text.extend_from_slice(json.as_bytes());
+}
+
+/// Makes an object of the fields that were put behind `begin`.
+pub(crate) fn close(text: &mut Vec<u8>, begin: usize) {
+    // In place of the comma before the first field.
+    match text.get_mut(begin) {
         Some(first) => *first = b'{',
         None => text.push(b'{'),
     }
@@ -24,40 +28,22 @@ pub(crate) fn object(text: &mut Vec<u8>, fields: &[Field], values: &[&dyn Write]
 
 /// Values in order: one writer for the lists of all types, in place of one for each.
 pub(super) trait Listed {
-    fn at(&self, place: usize) -> Option<&dyn Write>;
+    /// Writes the value at a place, with its name if it has one; tells whether there is one.
+    fn write_at(&self, place: usize, text: &mut Vec<u8>) -> bool;
 }
 
-/// Values in order, each with its name.
-pub(super) trait ListedByName {
-    fn at(&self, place: usize) -> Option<(&dyn Write, &dyn Write)>;
-}
-
-pub(super) fn list(text: &mut Vec<u8>, values: &dyn Listed) {
-    text.push(b'[');
+pub(super) fn list(text: &mut Vec<u8>, opening: u8, values: &dyn Listed) {
+    text.push(opening);
     let mut place = 0;
-    while let Some(value) = values.at(place) {
+    while values.write_at(place, text) {
+        text.push(b',');
         place += 1;
-        if place > 1 {
-            text.push(b',');
-        }
-        value.write(text);
     }
-    text.push(b']');
-}
-
-pub(super) fn map(text: &mut Vec<u8>, entries: &dyn ListedByName) {
-    text.push(b'{');
-    let mut place = 0;
-    while let Some((name, value)) = entries.at(place) {
-        place += 1;
-        if place > 1 {
-            text.push(b',');
-        }
-        name.write(text);
-        text.push(b':');
-        value.write(text);
+    if place > 0 {
+        text.pop();
     }
-    text.push(b'}');
+    // Both lie two places apart in ASCII.
+    text.push(opening + 2);
 }
 
 pub(super) fn quote(text: &mut Vec<u8>, value: &[u8]) {

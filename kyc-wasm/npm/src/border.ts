@@ -21,7 +21,6 @@ export class Border {
     this.self = this.wasm.border_new();
   }
 
-
   /** Lays a text there behind those before; `false` when half a character is in it, which is none. */
   add(text: string): boolean {
     const begin = this.end;
