@@ -7,9 +7,9 @@ use kyc_core::collection::{Event, EventKind, HoldReason};
 use kyc_core::{Consent, Details, DocumentType, ProofKind, Side, Source};
 
 /// Nothing when there is no such event, or when it carries what no page knows: asks, decisions, steps.
-pub(crate) fn read(kind: usize, given: &[u8]) -> Option<Event> {
+pub(crate) fn read(kind: usize, given: &[u8], lengths: [i32; 4]) -> Option<Event> {
     let kind = *EventKind::ALL.get(kind)?;
-    let texts = texts(given)?;
+    let texts = texts(given, lengths)?;
     Some(match (kind, texts) {
         (EventKind::Start, [Some(version), Some(locale), None, None]) => Event::Start {
             consent: Consent {
@@ -83,24 +83,20 @@ const fn plain(kind: EventKind) -> Option<Event> {
     })
 }
 
-/// One after the other, each with [`END`] behind it.
-fn texts(given: &[u8]) -> Option<[Option<&str>; 4]> {
+/// One behind the other.
+fn texts(given: &[u8], lengths: [i32; 4]) -> Option<[Option<&str>; 4]> {
     let mut found = [None; 4];
-    let mut number = 0;
-    let mut begin = 0;
-    for (end, byte) in given.iter().enumerate() {
-        if *byte == END {
-            *found.get_mut(number)? = Some(str::from_utf8(given.get(begin..end)?).ok()?);
-            number += 1;
-            begin = end + 1;
+    let mut rest = given;
+    for (text, length) in found.iter_mut().zip(lengths) {
+        if let Ok(length) = usize::try_from(length) {
+            let (one, behind) = rest.split_at_checked(length)?;
+            *text = Some(str::from_utf8(one).ok()?);
+            rest = behind;
         }
     }
-    (begin == given.len()).then_some(found)
+    Some(found)
 }
 
 fn word<T: Copy>(text: &str, all: &[T], as_str: fn(T) -> &'static str) -> Option<T> {
     all.iter().copied().find(|word| as_str(*word) == text)
 }
-
-/// No text has this byte in it.
-const END: u8 = 0xff;

@@ -100,14 +100,25 @@ impl Border {
     }
 
     /// Lets an event happen, if it may. Its kind is its place among the words; its texts are in the order of the event's fields,
-    /// with a byte behind each that no text has.
+    /// one behind the other, and each has its length, or one below zero where it is not there.
     ///
     /// The answer is explained at `answer.rs`.
-    pub fn handle(&mut self, session: usize, kind: usize, bytes: usize, now: f64) -> u32 {
-        let given = self.given.get(..bytes).unwrap_or_default();
-        let (Some(event), Some(Some(one))) =
-            (event::read(kind, given), self.sessions.get_mut(session))
-        else {
+    #[expect(clippy::too_many_arguments, reason = "a number crosses best by itself")]
+    pub fn handle(
+        &mut self,
+        session: usize,
+        kind: usize,
+        now: f64,
+        first: i32,
+        second: i32,
+        third: i32,
+        fourth: i32,
+    ) -> u32 {
+        let lengths = [first, second, third, fourth];
+        let (Some(event), Some(Some(one))) = (
+            event::read(kind, &self.given, lengths),
+            self.sessions.get_mut(session),
+        ) else {
             return answer::MALFORMED;
         };
         let answer = one.session.handle(&event, moment(now));

@@ -9,33 +9,38 @@ export class Border {
   /** What may be asked beside texts; each call begins with {@link self}. */
   readonly wasm: typeof Exports;
   readonly self: number;
-  /** How many bytes lie there for the other side; without any, it is begun anew. */
-  end = 0;
+  /** Of each text that lies there for the other side, its bytes. */
+  readonly lengths: [number, number, number, number] = [NONE, NONE, NONE, NONE];
   readonly #decoder = new TextDecoder();
   #memory = new Uint8Array();
   #begin = 0;
   #room = 0;
+  #end = 0;
+  #texts = 0;
 
   constructor({ exports }: WebAssembly.Instance) {
     this.wasm = exports as typeof Exports;
     this.self = this.wasm.border_new();
   }
 
+  /** Takes away what lies there. */
+  clear(): void {
+    this.#end = this.#texts = 0;
+    const { lengths } = this;
+    lengths[0] = lengths[1] = lengths[2] = lengths[3] = NONE;
+  }
+
   /** Lays a text there behind those before; `false` when half a character is in it, which is none. */
   add(text: string): boolean {
-    const begin = this.end;
-    this.#lay(text);
-    if (this.end - begin !== text.length && !isWhole(text)) return false;
-    this.#bytes()[this.#begin + this.end] = END;
-    this.end += 1;
-    return true;
+    const length = this.#lay(text);
+    this.lengths[this.#texts++] = length;
+    return length === text.length || isWhole(text);
   }
 
   /** Lays one text there, and nothing else; answers its bytes. */
   put(text: string): number {
-    this.end = 0;
-    this.#lay(text);
-    return this.end;
+    this.#end = 0;
+    return this.#lay(text);
   }
 
   /** The text that was answered by its length. */
@@ -44,21 +49,23 @@ export class Border {
     return this.#decoder.decode(this.#bytes().subarray(begin, begin + length));
   }
 
-  #lay(text: string): void {
-    const needed = this.end + text.length * UTF8 + 1;
+  #lay(text: string): number {
+    const needed = this.#end + text.length * UTF8;
     if (needed > this.#room) {
       this.#room = needed * 2;
       this.#begin = this.wasm.border_room(this.self, this.#room) >>> 0;
     }
     const bytes = this.#bytes();
-    const begin = this.#begin + this.end;
+    const begin = this.#begin + this.#end;
     const { length } = text;
     let at = 0;
     // A short text is there before an encoder has begun.
     if (length < SHORT) {
       for (let unit = 0; at < length && (unit = text.charCodeAt(at)) < 128; at += 1) bytes[begin + at] = unit;
     }
-    this.end += at === length ? at : encoder.encodeInto(text, bytes.subarray(begin)).written;
+    if (at < length) at = encoder.encodeInto(text, bytes.subarray(begin)).written;
+    this.#end += at;
+    return at;
   }
 
   /** Memory that has grown is another buffer. */
@@ -84,8 +91,8 @@ async function compiled(found: Response | BufferSource): Promise<WebAssembly.Web
 /** A unit of UTF-16 becomes at most so many bytes. */
 const UTF8 = 3;
 const SHORT = 80;
-/** No text has this byte in it. */
-const END = 0xff;
+/** The length of a text that is not there. */
+const NONE = -1;
 
 /** By the engine's own word only in browsers of late 2023. */
 const isWhole = (text: string): boolean => !/\p{Surrogate}/u.test(text);

@@ -40,6 +40,7 @@ export function begun(): Promise<void> {
 /** One collection session inside WebAssembly. Its memory goes when the object does, or at `release`. */
 export class Chart {
   #number: number;
+  #version: number;
   #view: View | null = null;
 
   private constructor(flow: unknown, make: () => number) {
@@ -47,6 +48,7 @@ export class Chart {
     const number = read(flow) || make();
     if (number < 0) throw new KycError(words.fault(number));
     this.#number = number;
+    this.#version = border.wasm.border_version(border.self, number);
     // Most charts are made to work something out, and are released before the engine needs to watch them.
     queueMicrotask(() => this.#number < 0 || lent.register(this, number, this));
   }
@@ -62,16 +64,19 @@ export class Chart {
   /** Takes the applicant's events. Those of the company and the clock are not accepted, and what carries asks, a decision or steps is a `malformed_event`. */
   handle(event: Event, now: number): Answer {
     const kind = words.sent(event, border);
-    const told = kind < 0 ? MALFORMED : border.wasm.border_handle(border.self, this.#live(), kind, border.end, now);
+    const { lengths } = border;
+    const told = kind < 0 ? MALFORMED : border.wasm.border_handle(border.self, this.#live(), kind, now, lengths[0], lengths[1], lengths[2], lengths[3]);
     if (told === MALFORMED) throw new KycError("malformed_event");
     if ((told & IS_STEP) === 0) return words.rejected(told);
     this.#view = null;
-    return words.step(told, this.version, (told & HAS_EFFECTS) === 0 ? [] : (JSON.parse(this.#text(border.wasm.border_effects)) as Step["effects"]));
+    this.#version += 1;
+    return words.step(told, this.#version, (told & HAS_EFFECTS) === 0 ? [] : (JSON.parse(this.#text(border.wasm.border_effects)) as Step["effects"]));
   }
 
   /** How many events were accepted so far. */
   get version(): number {
-    return border.wasm.border_version(border.self, this.#live());
+    this.#live();
+    return this.#version;
   }
 
   /** What a page draws. The same object until a step is taken. */

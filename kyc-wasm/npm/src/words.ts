@@ -58,7 +58,7 @@ export class Words {
       fields = fields[within] as Record<string, unknown>;
       there = 0;
     }
-    border.end = 0;
+    border.clear();
     for (let at = 0; at < texts.length; at += 1) {
       const value = fields[texts[at] as string];
       if (value !== undefined) there += 1;
@@ -95,8 +95,9 @@ const LETTER = /[\p{Alphabetic}\p{N}]/u;
 
 /** Whether there are so many fields; one that is `undefined` is none. */
 function has(fields: Record<string, unknown>, number: number): boolean {
-  for (const name of Object.keys(fields)) if (fields[name] !== undefined) number -= 1;
-  return number === 0;
+  let names = 0;
+  for (const _ in fields) names += 1;
+  return names === number || Object.values(fields).filter((value) => value !== undefined).length === number;
 }
 
 /** Set in the number of a step, of one with effects, and of one that must be kept. */
