@@ -15,7 +15,7 @@ use core::fmt;
 
 pub(crate) use self::reader::{Fields, Reader};
 pub(crate) use self::record::{
-    Field, all_are_left_out, field, key, keys, needed, records, start, written,
+    Field, all_are_left_out, anew, field, key, keys, needed, records, start, written,
 };
 pub(crate) use self::value::parsed;
 pub(crate) use self::writer::{close, plain, put, word};
@@ -97,6 +97,8 @@ pub(crate) const USUAL: usize = 1024;
 
 #[cfg(test)]
 mod tests {
+    use alloc::{format, vec};
+
     use proptest::prelude::*;
 
     use super::*;
@@ -118,6 +120,8 @@ mod tests {
             list: Vec<Option<u32>>,
             #[serde(default, skip_serializing_if = "SmallMap::is_empty")]
             map: SmallMap<String, Vec<String>>,
+            #[serde(default)]
+            usual: Usual,
         }
 
         #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +130,23 @@ mod tests {
             number: Option<u64>,
             #[serde(default, skip_serializing_if = "std::ops::Not::not")]
             truth: bool,
+        }
+
+        /// Left out, it is not what it is when it is empty.
+        #[derive(Clone, Debug, PartialEq)]
+        struct Usual {
+            number: Option<u32>,
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            list: Vec<u32>,
+        }
+    }
+
+    impl Default for Usual {
+        fn default() -> Self {
+            Self {
+                number: Some(10),
+                list: vec![1, 2],
+            }
         }
     }
 
@@ -143,18 +164,32 @@ mod tests {
         let inner =
             any::<(Option<u64>, bool)>().prop_map(|(number, truth)| Inner { number, truth });
         let numbers = any::<(u64, u16, bool, Option<u32>)>();
-        (text(), numbers, proptest::option::of(inner), list, map).prop_map(
-            |(text, (number, small, truth, nothing), inner, list, map)| Sample {
-                text,
-                number,
-                small,
-                truth,
-                nothing,
-                inner,
-                list,
-                map: map.into_iter().collect(),
-            },
+        let usual = (
+            any::<Option<u32>>(),
+            proptest::collection::vec(0_u32..9, 0..3),
         )
+            .prop_map(|(number, list)| Usual { number, list });
+        (
+            text(),
+            numbers,
+            proptest::option::of(inner),
+            list,
+            map,
+            usual,
+        )
+            .prop_map(
+                |(text, (number, small, truth, nothing), inner, list, map, usual)| Sample {
+                    text,
+                    number,
+                    small,
+                    truth,
+                    nothing,
+                    inner,
+                    list,
+                    map: map.into_iter().collect(),
+                    usual,
+                },
+            )
     }
 
     proptest! {
@@ -189,6 +224,23 @@ mod tests {
             let text: String = characters.into_iter().collect();
             prop_assert_eq!(read::<Sample>(&text).ok(), serde_json::from_str(&text).ok());
         }
+    }
+
+    #[test]
+    fn what_is_there_has_nothing_of_what_would_be_there_without_it() {
+        let read = |usual: &str| {
+            let text =
+                format!(r#"{{"text":"","number":1,"type":1,"truth":true,"nothing":null{usual}}}"#);
+            let sample = read::<Sample>(&text).ok();
+            assert_eq!(sample, serde_json::from_str(&text).ok(), "{text}");
+            sample.map(|sample| sample.usual)
+        };
+        let of = |number, list| Some(Usual { number, list });
+        assert_eq!(read(""), Some(Usual::default()));
+        assert_eq!(read(r#","usual":{}"#), of(None, vec![]));
+        assert_eq!(read(r#","usual":{"number":null}"#), of(None, vec![]));
+        assert_eq!(read(r#","usual":{"list":[7]}"#), of(None, vec![7]));
+        assert_eq!(read(r#","usual":null"#), None);
     }
 
     #[test]

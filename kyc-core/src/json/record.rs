@@ -104,7 +104,10 @@ macro_rules! records {
             impl Fields for $name {
                 fn read_field(&mut self, place: usize, reader: &mut Reader<'_>) -> Found<()> {
                     match place {
-                        $(place if place == Place::$field as usize => self.$field.read(reader),)*
+                        $(place if place == Place::$field as usize => {
+                            crate::json::anew!(self.$field, $type $(, $($serde)*)?);
+                            self.$field.read(reader)
+                        })*
                         _ => Err(Malformed),
                     }
                 }
@@ -210,3 +213,12 @@ macro_rules! start {
     };
 }
 pub(crate) use start;
+
+/// What would be there if the field were not is none of what it holds. What is left out when it is blank is blank without it.
+macro_rules! anew {
+    ($field:expr, $type:ty, default) => {
+        $field = <$type as crate::json::Read>::blank();
+    };
+    ($($other:tt)*) => {};
+}
+pub(crate) use anew;
