@@ -50,21 +50,29 @@ export class Words {
   sent(event: Event, border: Border): number {
     const known = this.#known.get((event as Event | null)?.type);
     if (known === undefined) return -1;
-    const { within, texts, needed, spelled } = known.carried;
+    const { within, texts, needed = texts.length, spelled } = known.carried;
     let fields = event as unknown as Record<string, unknown>;
     let there = 1;
     if (within !== undefined) {
-      if (typeof fields[within] !== "object" || fields[within] === null || !has(fields, 2)) return -1;
-      fields = fields[within] as Record<string, unknown>;
+      const inner = fields[within];
+      if (typeof inner !== "object" || inner === null || !has(fields, 2)) return -1;
+      fields = inner as Record<string, unknown>;
       there = 0;
     }
+    const values: unknown[] = [];
+    for (const name of texts) {
+      const value = fields[name];
+      if (value !== undefined) there += 1;
+      values.push(value);
+    }
+    // A field may be a getter that asks the border for something else: nothing lies there before all are read.
+    if (!has(fields, there)) return -1;
     border.clear();
     for (let at = 0; at < texts.length; at += 1) {
-      const value = fields[texts[at] as string];
-      if (value !== undefined) there += 1;
-      if (typeof value === "string" ? !border.add(spelled && !LETTER.test(value) ? "" : value) : (value ?? null) !== null || at < (needed ?? texts.length)) return -1;
+      const value = values[at];
+      if (typeof value === "string" ? !border.add(spelled && !LETTER.test(value) ? "" : value) : (value ?? null) !== null || at < needed) return -1;
     }
-    return has(fields, there) ? known.kind : -1;
+    return known.kind;
   }
 
   /** What a number says that is none of a step; its bits are told in `answer.rs`. */
@@ -93,11 +101,9 @@ export class Words {
 /** Or a digit. */
 const LETTER = /[\p{Alphabetic}\p{N}]/u;
 
-/** Whether there are so many fields; one that is `undefined` is none. */
+/** Whether there are so many fields; one that is `undefined` is none, nor is one that is inherited: no server would see it. */
 function has(fields: Record<string, unknown>, number: number): boolean {
-  let names = 0;
-  for (const _ in fields) names += 1;
-  return names === number || Object.values(fields).filter((value) => value !== undefined).length === number;
+  return Object.keys(fields).length === number || Object.values(fields).filter((value) => value !== undefined).length === number;
 }
 
 /** Set in the number of a step, of one with effects, and of one that must be kept. */

@@ -65,6 +65,37 @@ test("a text that is half a character is no event", () => {
   expect(send({ type: "start", consent: { version: "1", locale: "\ud83d" } })).toThrow(malformed);
 });
 
+test("a field that the event only inherits is none", () => {
+  for (const event of events) expect(send(Object.create(event))).toThrow(malformed);
+  expect(send({ type: "start", consent: Object.create({ version: "1", locale: "en" }) })).toThrow(malformed);
+});
+
+test("an event that asks another session for something while it is read takes no text from there", () => {
+  const details = { given_names: "Erika", family_name: "Mustermann", date_of_birth: "1964-08-12" };
+  const others = { given_names: "Bertram", family_name: "Bauer", date_of_birth: "1970-01-01" };
+  const asking = (ask: () => void) => [
+    { ...details, get family_name() { ask(); return details.family_name; } },
+    new Proxy(details, { ownKeys: (target) => { ask(); return Reflect.ownKeys(target); } }),
+  ];
+  const [retake, submit]: KycEvent[] = [{ type: "retake_page", side: "back" }, { type: "submit_details", details: others }];
+  for (const event of [retake, submit]) {
+    const other = open();
+    other.handle(events[0] as KycEvent, noon);
+    for (const asks of asking(() => other.handle(event as KycEvent, noon))) {
+      const chart = open();
+      chart.handle(events[0] as KycEvent, noon);
+      expect(chart.handle({ type: "submit_details", details: asks }, noon)).toMatchObject({ outcome: "step" });
+      expect(chart.view().details).toEqual(details);
+    }
+  }
+});
+
+test("a field that is gone when it is read again was read once", () => {
+  let reads = 0;
+  const event = { type: "start", get consent() { return (reads += 1) > 1 ? undefined : { version: "1", locale: "en" }; } };
+  expect(send(event)()).toMatchObject({ outcome: "step" });
+});
+
 test("a word that there is not is no event", () => {
   expect(send({ type: "select_document", country: "XX", document: "id_card" })).toThrow(malformed);
   expect(send({ type: "select_document", country: "DE", document: "library_card" })).toThrow(malformed);
