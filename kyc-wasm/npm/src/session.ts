@@ -179,8 +179,9 @@ export class KycSession {
     await forgotten;
   };
 
-  #take(event: ApplicantEvent, photo: Waiting["photo"]): Answer {
+  #take(given: ApplicantEvent, photo: Waiting["photo"]): Answer {
     this.#alive();
+    const event = asSent(given);
     if (this.#handOvers.isElsewhere) return { outcome: "rejected", code: "not_accepted", state: this.#state.view.state, event: event.type };
     const { version } = this.#chart;
     const at = this.#transport.now();
@@ -571,6 +572,15 @@ export class KycSession {
 
   #alive(): void {
     if (this.#isDisposed) throw new KycError("disposed");
+  }
+}
+
+/** What the server would read, and the caller cannot change any more: that is what the chart judges. */
+function asSent(event: ApplicantEvent): ApplicantEvent {
+  try {
+    return JSON.parse(JSON.stringify(event) ?? "null") as ApplicantEvent;
+  } catch {
+    throw new KycError("malformed_event");
   }
 }
 

@@ -48,6 +48,18 @@ describe("steps", () => {
     expect(server.posts).toEqual([]);
   });
 
+  test("what was taken is what is saved, whatever becomes of the caller's object", async () => {
+    const one = await session();
+    const form = { ...details };
+
+    one.send({ type: "start", consent });
+    one.send({ type: "submit_details", details: form });
+    form.family_name = "Musterfrau";
+    await one.saved();
+
+    expect(one.getSnapshot()).toMatchObject({ divergence: null, view: { details } });
+  });
+
   test("an event that the chart does not know is the caller's mistake, and changes nothing", async () => {
     const one = await session();
     const before = one.getSnapshot();
@@ -57,6 +69,8 @@ describe("steps", () => {
 
     expect(() => one.send(unknown)).toThrow(new KycError("malformed_event"));
     expect(() => one.send(embellished)).toThrow(new KycError("malformed_event"));
+    expect(() => one.send(undefined as never)).toThrow(new KycError("malformed_event"));
+    expect(() => one.send({ type: "back", further: 1n } as never)).toThrow(new KycError("malformed_event"));
     expect(one.getSnapshot()).toBe(before);
   });
 
