@@ -45,6 +45,9 @@ const worker = join(dist, "capture/faces/worker.js");
 await build({ input: worker, output: { file: worker, minify: true }, logLevel: "warn" });
 writeFileSync(join(dist, "capture/faces", FACES), readFileSync(bin("@mediapipe/face_detection", FACES)));
 
+// What is packed brings its licences along.
+for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) cpSync(join(root, licence), join(npm, licence));
+
 const measured = await sizes();
 console.table(measured);
 const over = overBudget(measured);

@@ -2,7 +2,7 @@
 
 /** Stable codes; compare these, never the message. */
 export type KycErrorCode =
-  /** `init()` has not finished. */
+  /** `init()` was not called, or the WebAssembly did not load: the message says which, and what to do. */
   | "not_initialised"
   /** The session was disposed. */
   | "disposed"
@@ -54,8 +54,9 @@ export class KycError extends Error {
   /** Seconds that the server asked to wait, where it did. */
   readonly retryAfter: number | null;
 
-  constructor(code: KycErrorCode, options: { problem?: Problem; retryAfter?: number | null; cause?: unknown } = {}) {
-    super(options.problem ? `${code}: ${options.problem.code}` : code, options);
+  constructor(code: KycErrorCode, options: { problem?: Problem; cure?: string; retryAfter?: number | null; cause?: unknown } = {}) {
+    const more = options.problem?.code ?? options.cure;
+    super(more ? `${code}: ${more}` : code, options);
     this.code = code;
     this.problem = options.problem ?? null;
     this.retryAfter = options.retryAfter ?? null;

@@ -13,6 +13,8 @@ export interface Offers {
 }
 
 let loading: Promise<void> | null = null;
+/** Why it is not there, and what helps. */
+let missing: { readonly cure: string; readonly cause?: unknown } = { cure: "call init() before" };
 /** Both are there once it is loaded. */
 let border!: Border;
 let words!: Words;
@@ -26,7 +28,8 @@ export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
     },
     (cause: unknown) => {
       loading = null;
-      throw new KycError("not_initialised", { cause });
+      missing = { cure: "the .wasm did not load; look at its address, and for 'wasm-unsafe-eval' in the page's policy", cause };
+      throw new KycError("not_initialised", missing);
     },
   );
   return loading;
@@ -44,7 +47,7 @@ export class Chart {
   #view: View | null = null;
 
   private constructor(flow: unknown, make: () => number) {
-    if ((border as Border | undefined) === undefined) throw new KycError("not_initialised");
+    if ((border as Border | undefined) === undefined) throw new KycError("not_initialised", missing);
     const number = read(flow) || make();
     if (number < 0) throw new KycError(words.fault(number));
     this.#number = number;

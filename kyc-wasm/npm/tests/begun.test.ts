@@ -38,8 +38,9 @@ test("a session asks the server while the chart is on its way, and is there when
 
 test("a session is told of a chart that did not come, and of one that nobody has asked for", async () => {
   const { init, open } = await fresh();
-  await expect(open()).rejects.toMatchObject({ code: "not_initialised" });
+  await expect(open()).rejects.toMatchObject({ code: "not_initialised", message: "not_initialised: call init() before" });
 
-  init(Promise.reject(new Error("no such file"))).catch(() => undefined);
-  await expect(open()).rejects.toMatchObject({ code: "not_initialised" });
+  const cause = new Error("no such file");
+  init(Promise.reject(cause)).catch(() => undefined);
+  await expect(open()).rejects.toMatchObject({ code: "not_initialised", message: expect.stringContaining("the .wasm did not load"), cause });
 });

@@ -1,14 +1,22 @@
 // The README's sample, type-checked against the package as it is published: `npm run build` comes first.
-import { HttpTransport, init, KycSession, type SessionState } from "@kyc/sdk";
+import { type Credential, HttpTransport, init, KycSession } from "@kyc/sdk";
 
-declare function draw(state: SessionState): void;
+declare function draw(state: ReturnType<KycSession["getSnapshot"]>): void;
 declare function explain(rejected: { readonly code: string }): void;
 declare const photo: Blob;
 
 await init();
-const code = new URLSearchParams(location.hash.slice(1)).get("code") ?? "";
-const transport = new HttpTransport(await HttpTransport.exchange(code));
-const session = await KycSession.open({ transport });
+const session = await KycSession.open({ transport: new HttpTransport(await credential()) });
+
+async function credential(): Promise<Credential> {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  const kept = sessionStorage.getItem("kyc");
+  if (code === null && kept !== null) return JSON.parse(kept) as Credential; // the page was loaded again
+  const { session, token, expires_at } = await HttpTransport.exchange(code ?? ""); // a link works once
+  sessionStorage.setItem("kyc", JSON.stringify({ session, token, expires_at }));
+  history.replaceState(null, "", location.pathname);
+  return { session, token, expires_at };
+}
 
 session.subscribe(() => draw(session.getSnapshot())); // the view, and "saved" | "saving" | "offline" | …
 
