@@ -250,10 +250,9 @@ fn what_was_acknowledged_survives_a_server_that_dies() {
                 let entries = store.journal(&row).await.unwrap();
                 assert_eq!(journal::verify(&entries), Ok(()));
                 let kept = store.load(&row).await.unwrap();
-                assert_eq!(
-                    kept.map(|kept| kept.version as usize + 1),
-                    Some(entries.len())
-                );
+                // Of a slow walker the others may have left nothing by then.
+                let steps = kept.map_or(0, |kept| kept.version as usize + 1);
+                assert_eq!(steps, entries.len());
                 for ((_, version), hash) in heard.iter().filter(|((of, _), _)| *of == walker) {
                     assert_eq!(entries[*version as usize].hash, *hash);
                 }
