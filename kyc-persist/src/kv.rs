@@ -40,9 +40,13 @@ pub use store::KvStore;
 /// One pair of an ordered map.
 pub type Pair = (Vec<u8>, Vec<u8>);
 
+/// A key, and what is under it from now on: `None` is nothing.
+pub type Change = (Vec<u8>, Option<Vec<u8>>);
+
 /// What an embedded engine has to bring: an ordered map of bytes with batches that are taken whole or not at all.
 ///
-/// Every method may block. Only one thread calls [`write`](Self::write) and [`sync`](Self::sync).
+/// Every method may block. Only one thread calls [`write`](Self::write), [`sync`](Self::sync) and
+/// [`pay`](Self::pay).
 pub trait Engine: Debug + Send + Sync + 'static {
     /// The engine's name in errors.
     const NAME: &'static str;
@@ -71,7 +75,7 @@ pub trait Engine: Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// What the engine answers. The store stops after it.
-    fn write(&self, batch: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Result<(), StoreError>;
+    fn write(&self, batch: Vec<Change>) -> Result<(), StoreError>;
 
     /// Returns when everything written so far survives a loss of power.
     ///
@@ -79,6 +83,20 @@ pub trait Engine: Debug + Send + Sync + 'static {
     ///
     /// What the engine answers. The store stops after it.
     fn sync(&self) -> Result<(), StoreError>;
+
+    /// How many bytes it may have to write yet for what is synced, by a high estimate: so many have to stay free.
+    fn owed(&self) -> u64 {
+        0
+    }
+
+    /// Writes what it [owes](Self::owed).
+    ///
+    /// # Errors
+    ///
+    /// What the engine answers. The store stops after it.
+    fn pay(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Where it writes, when that is a disk of this machine: batches are refused while there is no room for them.
     fn directory(&self) -> Option<&Path> {

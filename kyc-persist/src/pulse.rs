@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::StoreError;
 
@@ -16,6 +16,8 @@ struct Place {
     /// Nothing when it is not on a disk of this machine.
     directory: Option<PathBuf>,
     has_stopped: AtomicBool,
+    /// How many bytes have to be written yet for what was kept already.
+    owed: AtomicU64,
 }
 
 impl Pulse {
@@ -24,6 +26,7 @@ impl Pulse {
             name,
             directory: directory.map(Path::to_owned),
             has_stopped: AtomicBool::new(false),
+            owed: AtomicU64::new(0),
         }))
     }
 
@@ -58,13 +61,28 @@ impl Pulse {
         self.0.has_stopped.store(true, Ordering::SeqCst);
     }
 
-    /// Whether so many bytes more leave the reserve alone: a disk is called full while it is not, because a write that
-    /// fails half way stops an engine, and one that is not begun stops nothing.
+    pub(crate) fn owe(&self, bytes: u64) {
+        self.0.owed.store(bytes, Ordering::SeqCst);
+    }
+
+    /// Whether something is owed and there is room for it, be it in the reserve.
+    pub(crate) fn can_pay(&self) -> bool {
+        let owed = self.0.owed.load(Ordering::SeqCst);
+        owed > 0 && self.free().is_none_or(|free| free >= owed)
+    }
+
+    fn free(&self) -> Option<u64> {
+        self.0.directory.as_deref().and_then(free)
+    }
+
+    /// Whether so many bytes more leave alone the reserve and what is owed: a disk is called full while they do not, because a
+    /// write that fails half way stops an engine, and one that is not begun stops nothing.
     pub(crate) fn room(&self, bytes: u64) -> Result<(), StoreError> {
-        let Some(free) = self.0.directory.as_deref().and_then(free) else {
+        let Some(free) = self.free() else {
             return Ok(());
         };
-        match free < RESERVE.saturating_add(bytes) {
+        let owed = self.0.owed.load(Ordering::SeqCst);
+        match free < RESERVE.saturating_add(owed).saturating_add(bytes) {
             true => Err(StoreError::Full { store: self.0.name }),
             false => Ok(()),
         }

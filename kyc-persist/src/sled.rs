@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use sled::{Batch, Db, Mode};
 
-use crate::kv::{Engine, KvStore, Pair};
+use crate::kv::{Change, Engine, KvStore, Pair};
 use crate::{StoreError, files};
 
 /// A store in a directory of its own, for development and small installations.
@@ -105,7 +105,7 @@ impl Engine for Sled {
         }
     }
 
-    fn write(&self, changes: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Result<(), StoreError> {
+    fn write(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         for (key, change) in changes {
             match change {

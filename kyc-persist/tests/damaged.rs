@@ -18,6 +18,7 @@ use kyc_core::Actor;
 use kyc_core::Timestamp;
 use kyc_core::journal::{Entry, Facts, Hash};
 use kyc_persist::{Commit, Expected, RedbStore, Row, SledStore, Store, StoreError};
+use redb::{Database, ReadableDatabase as _, TableDefinition};
 
 const ROWS: usize = 8;
 const STEPS: u32 = 25;
@@ -61,6 +62,69 @@ fn an_empty_file_is_not_taken_for_a_new_one() {
     assert!(
         matches!(answer, Err(StoreError::Corrupt { .. })),
         "{answer:?}"
+    );
+}
+
+#[test]
+fn a_log_that_is_gone_or_anothers_is_not_taken_for_an_empty_one() {
+    let [place, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [crashed, others] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    run(async {
+        for (place, copy) in [(&place, &crashed), (&other, &others)] {
+            let store = fill(RedbStore::open(place.path()).unwrap()).await;
+            copy_all(place.path(), copy.path());
+            drop(store);
+        }
+    });
+    let log = crashed.path().join("kyc.log");
+    let is_refused = |why| {
+        let answer = RedbStore::open(crashed.path());
+        let is_corrupt = matches!(answer, Err(StoreError::Corrupt { .. }));
+        assert!(is_corrupt, "{why}: {answer:?}");
+    };
+    let length = fs::metadata(&log).unwrap().len();
+    fs::rename(&log, crashed.path().join("kept")).unwrap();
+    is_refused("gone");
+    fs::write(&log, b"").unwrap();
+    is_refused("empty");
+    fs::write(&log, vec![0; usize::try_from(length).unwrap()]).unwrap();
+    is_refused("nothing but zeros");
+    fs::copy(others.path().join("kyc.log"), &log).unwrap();
+    is_refused("another's");
+    fs::rename(crashed.path().join("kept"), &log).unwrap();
+    let database = crashed.path().join("kyc.redb");
+    fs::rename(&database, crashed.path().join("kept")).unwrap();
+    is_refused("a log without its database");
+    fs::rename(crashed.path().join("kept"), &database).unwrap();
+    let found = in_time(everything, crashed.path().to_owned());
+    assert!(matches!(found, Ok(true)), "{found:?}");
+}
+
+#[test]
+fn a_store_from_before_there_was_a_log_goes_on_with_one() {
+    let place = tempfile::tempdir().unwrap();
+    run(async { drop(fill(RedbStore::open(place.path()).unwrap()).await) });
+    // As it was left by a program that knew no log.
+    let pairs = TableDefinition::<&[u8], &[u8]>::new("pairs");
+    let before = TableDefinition::<&[u8], &[u8]>::new("kyc");
+    let database = Database::open(place.path().join("kyc.redb")).unwrap();
+    let writing = database.begin_write().unwrap();
+    writing.rename_table(pairs, before).unwrap();
+    let log = TableDefinition::<(), (u128, u64, u64)>::new("log");
+    writing.delete_table(log).unwrap();
+    writing.commit().unwrap();
+    drop(database);
+    fs::remove_file(place.path().join("kyc.log")).unwrap();
+    for _ in 0..2 {
+        let found = in_time(everything, place.path().to_owned());
+        assert!(matches!(found, Ok(true)), "{found:?}");
+    }
+    assert!(place.path().join("kyc.log").is_file());
+    let database = Database::open(place.path().join("kyc.redb")).unwrap();
+    let reading = database.begin_read().unwrap();
+    assert!(
+        reading.open_table(before).is_err(),
+        "nobody goes on without the log"
     );
 }
 

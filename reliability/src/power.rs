@@ -1,8 +1,8 @@
-//! The power goes: every write and every sync of redb is recorded, the disk is put together as it may look at each moment,
-//! and the store that opens there must have everything that was acknowledged by then, and nothing by half.
+//! The power goes: every write and every sync of redb and of its log is recorded, the disk is put together as it may look at
+//! each moment, and the store that opens there must have everything that was acknowledged by then, and nothing by half.
 //!
-//! A disk owes only what was synced. What was written since may be there or not, whatever came first, and each sector of it
-//! by itself.
+//! A disk owes only what was synced, of each file by itself. What was written since may be there or not, whatever came first,
+//! and each sector of it by itself.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,6 +19,9 @@ use crate::{Terms, names, run};
 
 const SECTOR: usize = 512;
 
+/// How long the log is: so short that it is often full, and that some groups of steps do not fit.
+const LOG: u64 = 12 * 4096;
+
 /// How many sessions take steps at the same time.
 const SESSIONS: usize = 4;
 
@@ -33,7 +36,7 @@ pub(crate) fn run_all(terms: &Terms) -> Vec<Line> {
     lines
 }
 
-/// What the disk was asked.
+/// What one of the files was asked.
 #[derive(Clone, Debug)]
 enum Move {
     Write(usize, Vec<u8>),
@@ -41,21 +44,29 @@ enum Move {
     Sync,
 }
 
+/// redb's own file, and its log.
+type Files = [Vec<u8>; 2];
+
 /// A disk that remembers what it was asked.
 #[derive(Clone, Debug, Default)]
 struct Recorder(Arc<Mutex<Tape>>);
 
 #[derive(Debug, Default)]
 struct Tape {
-    bytes: Vec<u8>,
-    moves: Vec<Move>,
+    files: Files,
+    /// Which file, and what.
+    moves: Vec<(usize, Move)>,
 }
+
+/// A file on that disk.
+#[derive(Clone, Debug)]
+struct Place(Recorder, usize);
 
 impl Recorder {
     /// A disk with this on it.
-    fn with(bytes: Vec<u8>) -> Self {
+    fn with(files: Files) -> Self {
         let moves = Vec::new();
-        Self(Arc::new(Mutex::new(Tape { bytes, moves })))
+        Self(Arc::new(Mutex::new(Tape { files, moves })))
     }
 
     fn tape(&self) -> MutexGuard<'_, Tape> {
@@ -67,39 +78,39 @@ impl Recorder {
     }
 }
 
-impl StorageBackend for Recorder {
+impl Place {
+    fn make(&self, made: Move) {
+        let mut tape = self.0.tape();
+        apply(&mut tape.files[self.1], &made, |_| true);
+        tape.moves.push((self.1, made));
+    }
+}
+
+impl StorageBackend for Place {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.tape().bytes.len() as u64)
+        Ok(self.0.tape().files[self.1].len() as u64)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let (offset, tape) = (offset as usize, self.tape());
-        let found = tape.bytes.get(offset..offset + out.len());
+        let (offset, tape) = (offset as usize, self.0.tape());
+        let found = tape.files[self.1].get(offset..offset + out.len());
         out.copy_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
-        self.tape().make(Move::Length(length as usize));
+        self.make(Move::Length(length as usize));
         Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.tape().make(Move::Sync);
+        self.make(Move::Sync);
         Ok(())
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.tape()
-            .make(Move::Write(offset as usize, bytes.to_vec()));
+        self.make(Move::Write(offset as usize, bytes.to_vec()));
         Ok(())
-    }
-}
-
-impl Tape {
-    fn make(&mut self, made: Move) {
-        apply(&mut self.bytes, &made, |_| true);
-        self.moves.push(made);
     }
 }
 
@@ -139,7 +150,7 @@ struct Heard {
 }
 
 /// Sessions take steps together, so that some share a sync, while effects are leased and settled.
-async fn record(seed: Seed, rounds: u64) -> (Vec<Move>, Vec<Heard>) {
+async fn record(seed: Seed, rounds: u64) -> (Vec<(usize, Move)>, Vec<Heard>) {
     let disk = Recorder::default();
     let store = Arc::new(open(&disk));
     let mut heard = Vec::new();
@@ -176,55 +187,76 @@ async fn record(seed: Seed, rounds: u64) -> (Vec<Move>, Vec<Heard>) {
 }
 
 /// Every moment from the first acknowledgement on.
-fn cut(moves: &[Move], heard: &[Heard], seed: Seed, orders: u64) -> Vec<(&'static str, String)> {
+fn cut(
+    moves: &[(usize, Move)],
+    heard: &[Heard],
+    seed: Seed,
+    orders: u64,
+) -> Vec<(&'static str, String)> {
     let first = heard.iter().map(|step| step.by).min().unwrap();
-    // What is owed: everything up to the last sync.
-    let (mut owed, mut synced) = (Vec::new(), 0);
+    // What is owed: of each file everything up to its last sync.
+    let mut owed = Files::default();
+    let mut loose: Vec<&(usize, Move)> = Vec::new();
     let (mut disks, mut reordered, mut most) = (0, 0, 0);
     for at in 0..=moves.len() {
-        if at > 0 && matches!(moves[at - 1], Move::Sync) {
-            for made in &moves[synced..at] {
-                apply(&mut owed, made, |_| true);
-            }
-            synced = at;
+        match at.checked_sub(1).map(|last| &moves[last]) {
+            None => {}
+            Some((synced, Move::Sync)) => loose.retain(|(file, made)| {
+                if file == synced {
+                    apply(&mut owed[*file], made, |_| true);
+                }
+                file != synced
+            }),
+            Some(made) => loose.push(made),
         }
         if at < first {
             continue;
         }
-        let loose = &moves[synced..at];
         most = most.max(loose.len());
         let by_then: Vec<_> = heard.iter().filter(|step| step.by <= at).collect();
-        let look = |bytes: Vec<u8>| run(look(bytes, &by_then, at));
+        let look = |files: Files| run(look(files, &by_then, at));
         // All of it arrived, in order.
-        let mut bytes = owed.clone();
-        loose
-            .iter()
-            .for_each(|made| apply(&mut bytes, made, |_| true));
-        look(bytes);
+        let mut files = owed.clone();
+        for (file, made) in &loose {
+            apply(&mut files[*file], made, |_| true);
+        }
+        look(files);
         disks += 1;
         if loose.is_empty() {
             continue;
         }
         for order in 0..orders {
             let chance = seed.part("order").at(order * 1_000_003 + at as u64);
-            let mut bytes = owed.clone();
-            for (number, made) in loose.iter().enumerate() {
+            let mut files = owed.clone();
+            for (number, (file, made)) in loose.iter().enumerate() {
                 let chance = Seed::of(chance).at(number as u64);
                 // One in four is there whole, one in four is not, of the others some sectors.
-                apply(&mut bytes, made, |sector| match chance % 4 {
+                apply(&mut files[*file], made, |sector| match chance % 4 {
                     0 => true,
                     1 => false,
                     _ => Seed::of(chance).at(sector as u64).is_multiple_of(2),
                 });
             }
-            look(bytes);
+            look(files);
             disks += 1;
             reordered += 1;
         }
     }
+    let syncs_of = |wanted| {
+        let of = |(file, made): &&(usize, Move)| *file == wanted && matches!(made, Move::Sync);
+        moves.iter().filter(of).count()
+    };
+    let [own, log] = [0, 1].map(syncs_of);
+    assert!(
+        log > heard.len() / SESSIONS / 2,
+        "the log keeps them: {log} syncs"
+    );
+    assert!(own > 8, "the log was full time and again: {own} syncs");
     vec![
         ("acknowledged", heard.len().to_string()),
         ("writes and syncs", moves.len().to_string()),
+        ("syncs of the log", log.to_string()),
+        ("of the file behind it", own.to_string()),
         ("moments", (moves.len() + 1 - first).to_string()),
         ("disks opened", disks.to_string()),
         ("of them reordered and torn", reordered.to_string()),
@@ -235,8 +267,8 @@ fn cut(moves: &[Move], heard: &[Heard], seed: Seed, orders: u64) -> Vec<(&'stati
 }
 
 /// Opens a disk as it was left: everything is there, and it goes on.
-async fn look(bytes: Vec<u8>, heard: &[&Heard], at: usize) {
-    let store = open(&Recorder::with(bytes));
+async fn look(files: Files, heard: &[&Heard], at: usize) {
+    let store = open(&Recorder::with(files));
     let mut last = None;
     for session in 0..SESSIONS {
         let row = row(session);
@@ -260,7 +292,8 @@ async fn look(bytes: Vec<u8>, heard: &[&Heard], at: usize) {
 }
 
 fn open(disk: &Recorder) -> RedbStore {
-    KvStore::over(Redb::over(disk.clone()).unwrap()).unwrap()
+    let [file, log] = [0, 1].map(|file| Place(disk.clone(), file));
+    KvStore::over(Redb::over(file, log, LOG).unwrap()).unwrap()
 }
 
 fn row(session: usize) -> Row {

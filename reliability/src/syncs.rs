@@ -62,7 +62,8 @@ async fn watch(
     program.kill();
     let is_of_store = |path: &str| match adapter {
         Adapter::Sled => path.ends_with("/store/sled/db"),
-        Adapter::Redb => path.ends_with("/store/kyc.redb"),
+        // Once in a while its log is full, and its own file takes everything.
+        Adapter::Redb => path.ends_with("/store/kyc.log") || path.ends_with("/store/kyc.redb"),
         Adapter::Postgres => path.contains("/pg_wal/"),
         Adapter::Memory => false,
     };

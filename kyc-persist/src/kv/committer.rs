@@ -12,8 +12,8 @@ use std::thread;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::Engine;
 use super::draft::{Draft, Promise};
+use super::{Change, Engine};
 use crate::{Pulse, StoreError};
 
 /// The most commits that share one sync.
@@ -146,7 +146,7 @@ impl<E: Engine> Shared<E> {
         if batch.is_empty() {
             return Ok(());
         }
-        self.pulse.room(cost_of(&batch)).map_err(Failure::NoRoom)?;
+        self.make_room(cost_of(&batch))?;
         let written = {
             let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
             *written += u64::from(must_sync);
@@ -158,7 +158,21 @@ impl<E: Engine> Shared<E> {
             self.progress
                 .send_modify(|progress| progress.synced = written);
         }
+        self.pulse.owe(self.engine.owed());
         Ok(())
+    }
+
+    /// Room for so many bytes beside what the engine owes, which is written now where there is room for that alone.
+    fn make_room(&self, bytes: u64) -> Result<(), Failure> {
+        let Err(full) = self.pulse.room(bytes) else {
+            return Ok(());
+        };
+        if !self.pulse.can_pay() {
+            return Err(Failure::NoRoom(full));
+        }
+        self.engine.pay().map_err(Failure::Broken)?;
+        self.pulse.owe(self.engine.owed());
+        self.pulse.room(bytes).map_err(Failure::NoRoom)
     }
 }
 
@@ -178,10 +192,8 @@ fn gather<E: Engine>(jobs: &mut mpsc::Receiver<Job<E>>, group: &mut Vec<Job<E>>)
 }
 
 /// How many bytes a batch may cost on the disk, and rather too many: engines write whole pages, some of them twice.
-fn cost_of(batch: &[(Vec<u8>, Option<Vec<u8>>)]) -> u64 {
+fn cost_of(batch: &[Change]) -> u64 {
     const PAGE: usize = 4096;
-    let of = |(key, value): &(Vec<u8>, Option<Vec<u8>>)| {
-        PAGE + key.len() + value.as_ref().map_or(0, Vec::len)
-    };
+    let of = |(key, value): &Change| PAGE + key.len() + value.as_ref().map_or(0, Vec::len);
     batch.iter().map(|pair| 4 * of(pair) as u64).sum()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::keys::Range;
-use super::{Engine, Pair};
+use super::{Change, Engine, Pair};
 use crate::StoreError;
 
 /// Reading, with or without changes that are not written yet.
@@ -104,7 +104,7 @@ impl<'e, E: Engine> Draft<'e, E> {
     }
 
     /// All that was taken.
-    pub(super) fn into_batch(self) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    pub(super) fn into_batch(self) -> Vec<Change> {
         self.taken.into_iter().collect()
     }
 }

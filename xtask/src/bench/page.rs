@@ -349,8 +349,8 @@ const COMMITS: &str = "
 
 A snapshot, its journal entry and one row of the outbox, kept together and synced before the answer. Beside the stores: a file
 that is overwritten, one that grows, and the bare engine, each with one record of the same size and one sync; and pgbench, which
-sends PostgreSQL the very statement that the store sends. redb syncs twice a commit because its commits are in two phases: with
-one, it takes a damaged page for a write that was cut off, and an acknowledged commit is gone without a word. sled writes a batch,
+sends PostgreSQL the very statement that the store sends. The bare redb commits in two phases, as ours does once in some thousand
+commits, when the log before it is full: with one, it takes a damaged page for a write that was cut off. sled writes a batch,
 which is kept whole, as two pieces of its log, one after the other and each by another thread; the bare engine writes one.
 
 ";
