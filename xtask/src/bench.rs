@@ -7,6 +7,7 @@ mod slow;
 mod steps;
 
 use std::fs;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
@@ -89,8 +90,10 @@ pub(crate) fn run_words(words: &[&str]) -> Result<()> {
             continue;
         }
         say(&format!("==== {}", part.name));
+        let begun = Instant::now();
         let mut told = (part.measure)(&asked)?;
         told["how"] = how.clone();
+        told["how"]["seconds"] = begun.elapsed().as_secs().into();
         book.insert(part.name.to_owned(), told);
     }
     let page = page::page(&book)?;

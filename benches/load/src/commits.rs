@@ -25,7 +25,7 @@ const WATCHED: u32 = 1000;
 type Round = BTreeMap<String, BTreeMap<String, f64>>;
 
 pub(crate) async fn measure(terms: &Terms) -> Value {
-    let (rounds, time) = terms.pick((3, Duration::from_millis(700)), (9, Duration::from_secs(2)));
+    let (rounds, time) = terms.pick((3, Duration::from_millis(400)), (9, Duration::from_secs(2)));
     let data = terms.data.as_path();
     let database = places::postgres(data);
     let mut stores = Vec::new();
@@ -75,6 +75,8 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
         round.insert("pgbench".into(), told);
         measured.push(round);
     }
+    // What their connections have to tell is told before anything is counted.
+    drop((stores, statement));
     let syncs = count_syncs(data, &database).await;
     json!({ "bytes": record.len(), "rounds": measured, "syncs": syncs, "medians": medians(&measured) })
 }
@@ -122,8 +124,19 @@ async fn count_syncs(data: &Path, database: &crate::server::Place) -> BTreeMap<S
     }
     let beside = database.beside().await;
     let synced = async || {
-        // An idle process of the database tells what it did after ten seconds.
-        tokio::time::sleep(Duration::from_secs(11)).await;
+        // A process of the database tells what it did when its connection ends, or after ten idle seconds.
+        let others = "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()";
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(11)
+            && beside
+                .query_one(others, &[])
+                .await
+                .unwrap()
+                .get::<_, i64>(0)
+                > 0
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let question = "select wal_sync from pg_stat_wal";
         beside
             .query_one(question, &[])
@@ -134,13 +147,16 @@ async fn count_syncs(data: &Path, database: &crate::server::Place) -> BTreeMap<S
     for sealed in [false, true] {
         eprintln!("commits: syncs of {}", Engine::Postgres.called(sealed));
         let place = Place::new(Engine::Postgres, sealed, data, Some(database));
-        let store = place.open().await;
         let mut steps = Steps::new("s-1", BEGIN);
+        let store = place.open().await;
         store.commit(steps.next(BEGIN)).await.unwrap();
+        drop(store);
         let before = synced().await;
+        let store = place.open().await;
         for _ in 0..WATCHED {
             store.commit(steps.next(BEGIN)).await.unwrap();
         }
+        drop(store);
         let counted = (synced().await - before) as f64 / f64::from(WATCHED);
         syncs.insert(Engine::Postgres.called(sealed), rounded(counted));
     }

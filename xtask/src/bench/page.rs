@@ -241,9 +241,14 @@ fn measured(page: &mut String, part: &Value) -> Result<()> {
         Value::Number(rounds) => format!("{rounds} rounds, "),
         _ => String::new(),
     };
+    // Builds that were needed first are in it.
+    let took = match how["seconds"].as_u64() {
+        Some(seconds) => format!("{seconds} s, "),
+        None => String::new(),
+    };
     writeln!(
         page,
-        "`{}`: {rounds}commit {}, {}, Node {}, {} cores.",
+        "`{}`: {rounds}{took}commit {}, {}, Node {}, {} cores.",
         text(&how["command"]),
         text(&how["commit"]),
         text(&how["rust"]),
