@@ -15,6 +15,7 @@
 //! | `u` of subject | length of the subject, subject, hash | nothing |
 //! | `e` expiry | moment, hash | nothing |
 //! | `v` vault | name | wrapped keys |
+//! | `l` log | | which log lies before the engine, and what of it the engine has |
 //! | `i` import | | how far it has come; nothing once it is finished |
 //!
 //! Numbers are big-endian, so that bytes sort as numbers do; a session's name has no `0`, so that no name is the beginning
@@ -25,6 +26,8 @@ mod committer;
 mod draft;
 mod grants;
 mod keys;
+mod logged;
+mod merged;
 mod outbox;
 mod rows;
 mod store;
@@ -35,6 +38,8 @@ use std::path::Path;
 
 use crate::StoreError;
 
+pub use logged::{Disk, Logged};
+use merged::merged;
 pub use store::KvStore;
 
 /// One pair of an ordered map.

@@ -17,11 +17,11 @@ use std::time::Duration;
 
 use sled::{Batch, Db, Mode};
 
-use crate::kv::{Change, Engine, KvStore, Pair};
+use crate::kv::{Change, Engine, KvStore, Logged, Pair};
 use crate::{StoreError, files};
 
 /// A store in a directory of its own, for development and small installations.
-pub type SledStore = KvStore<Sled>;
+pub type SledStore = KvStore<Logged<Sled>>;
 
 /// How much of the data is held in memory at most, in bytes.
 const CACHE: u64 = 64 * 1024 * 1024;
@@ -29,6 +29,15 @@ const CACHE: u64 = 64 * 1024 * 1024;
 /// How often, and how far apart, sled's own lock is asked for.
 const LOCK_TRIES: usize = 100;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// sled's own directory.
+const INNER: &str = "kyc.sled";
+
+/// What sled's directory was called before there was a log. A program that knows no log finds a file there, and does not go
+/// on without what the log holds.
+const WITHOUT_LOG: &str = "sled";
+
+const MARK: &str = "This store is in kyc.sled, with kyc.log before it.\n";
 
 impl SledStore {
     /// Opens the store in `directory`, which is made if it is not there.
@@ -38,7 +47,8 @@ impl SledStore {
     /// [`StoreError::InUse`] when somebody has it open, [`StoreError::Corrupt`] when what is there is damaged,
     /// [`StoreError::Backend`] when the file system refuses.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Sled::open(directory.as_ref()).and_then(Self::over)
+        let engine = Sled::open(directory.as_ref())?;
+        Logged::open(engine, directory.as_ref()).and_then(Self::over)
     }
 }
 
@@ -64,8 +74,15 @@ impl Sled {
             TryLockError::WouldBlock => StoreError::InUse { store: Self::NAME },
             TryLockError::Error(error) => world(error),
         })?;
-        let db = open(&directory.join("sled"))?;
-        let file = File::open(directory.join("sled").join("db")).map_err(world)?;
+        let [inner, before] = [INNER, WITHOUT_LOG].map(|name| directory.join(name));
+        if before.is_dir() {
+            fs::rename(&before, &inner).map_err(world)?;
+        }
+        if !before.try_exists().map_err(world)? {
+            fs::write(&before, MARK).map_err(world)?;
+        }
+        let db = open(&inner)?;
+        let file = File::open(inner.join("db")).map_err(world)?;
         let engine = Self {
             db,
             file,
@@ -186,7 +203,7 @@ fn world(error: std::io::Error) -> StoreError {
 /// Makes the names in the store's directories as durable as what they name.
 fn sync_directories(directory: &Path) -> std::io::Result<()> {
     let parent = directory.canonicalize()?.parent().map(Path::to_path_buf);
-    let inner = directory.join("sled");
+    let inner = directory.join(INNER);
     for entry in fs::read_dir(&inner)? {
         let entry = entry?;
         File::open(entry.path())?.sync_all()?;

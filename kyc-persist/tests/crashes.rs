@@ -1,4 +1,4 @@
-//! Whatever is written, synced and paid between losses of power: redb with its log opens again with everything that was synced,
+//! Whatever is written, synced and paid between losses of power: redb behind its log opens again with everything that was synced,
 //! and of what was written since a beginning, each batch whole.
 
 #![expect(
@@ -10,15 +10,15 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use kyc_persist::kv::{Change, Engine};
+use kyc_persist::kv::{self, Change, Engine, Logged};
 use kyc_persist::{Redb, StoreError};
 use proptest::prelude::*;
 use redb::StorageBackend;
 
 const SECTOR: usize = 512;
 
-/// So short that it is full after a few records, and that some do not fit at all.
-const LOG: u64 = 10 * 4096;
+/// So short that each half is full after a few records, and that some do not fit at all; one half is longer.
+const LOG: u64 = 13 * 4096;
 
 /// A file whose last writes can be lost, sector by sector.
 #[derive(Clone, Debug, Default)]
@@ -106,6 +106,20 @@ impl StorageBackend for Disk {
     }
 }
 
+impl kv::Disk for Disk {
+    fn read(&self) -> io::Result<Vec<u8>> {
+        Ok(self.bytes().seen.clone())
+    }
+
+    fn write(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        StorageBackend::write(self, at, bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
 /// What the committer, an operator and the world do to an engine.
 #[derive(Clone, Debug)]
 enum Deed {
@@ -142,7 +156,7 @@ type Pairs = BTreeMap<Vec<u8>, Vec<u8>>;
 /// An engine, and what it may hold.
 struct Trial {
     files: [Disk; 2],
-    engine: Option<Redb>,
+    engine: Option<Logged<Redb>>,
     /// What it held at its last sync, and after every batch since.
     since_sync: Vec<Pairs>,
     written: u32,
@@ -159,7 +173,7 @@ impl Trial {
         }
     }
 
-    fn engine(&self) -> &Redb {
+    fn engine(&self) -> &Logged<Redb> {
         self.engine.as_ref().unwrap()
     }
 
@@ -209,7 +223,29 @@ impl Trial {
                 self.look();
             }
         }
-        assert_eq!(&pairs(self.engine()), self.newest());
+        self.read();
+    }
+
+    /// Whoever reads finds the newest, whatever way.
+    fn read(&self) {
+        let (engine, newest) = (self.engine(), self.newest());
+        assert_eq!(&pairs(engine), newest);
+        for (from, to) in [(4, 20), (9, 9), (20, 4)] {
+            let (from, to) = ([from], [to]);
+            let found = |backwards| {
+                let found = engine.scan(&from, &to, backwards);
+                found.collect::<Result<Vec<_>, _>>().unwrap()
+            };
+            let within = |(key, _): &(&Vec<u8>, &Vec<u8>)| from[..] <= key[..] && key[..] < to[..];
+            let copied = |(key, value): (&Vec<u8>, &Vec<u8>)| (key.clone(), value.clone());
+            let mut expected: Vec<_> = newest.iter().filter(within).map(copied).collect();
+            assert_eq!(found(false), expected);
+            expected.reverse();
+            assert_eq!(found(true), expected);
+        }
+        for key in 0..24_u8 {
+            assert_eq!(engine.get(&[key]).unwrap().as_ref(), newest.get(&[key][..]));
+        }
     }
 
     fn write(&mut self, keys: &[(u8, Option<u16>)]) {
@@ -256,11 +292,11 @@ impl Trial {
     }
 }
 
-fn open([file, log]: &[Disk; 2]) -> Result<Redb, StoreError> {
-    Redb::over(file.clone(), log.clone(), LOG)
+fn open([file, log]: &[Disk; 2]) -> Result<Logged<Redb>, StoreError> {
+    Logged::over(Redb::over(file.clone())?, log.clone(), LOG)
 }
 
-fn pairs(engine: &Redb) -> Pairs {
+fn pairs(engine: &Logged<Redb>) -> Pairs {
     engine
         .scan(&[], &[u8::MAX], false)
         .collect::<Result<_, _>>()
@@ -274,6 +310,52 @@ const fn draw(state: &mut u64) -> u64 {
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
+}
+
+#[test]
+fn a_file_that_fails_behind_the_log_stops_the_store_and_what_was_synced_is_there() {
+    let files = [Disk::default(), Disk::default()];
+    let engine = open(&files).unwrap().with_payer().unwrap();
+    files[0].bytes().is_last = true;
+    let mut synced = Pairs::new();
+    let failed = (0_u8..100).find(|number| {
+        let (key, value) = (vec![*number], vec![*number]);
+        engine
+            .write(vec![(key.clone(), Some(value.clone()))])
+            .unwrap();
+        let is_synced = engine.sync().is_ok();
+        if is_synced {
+            synced.insert(key, value);
+        }
+        !is_synced
+    });
+    assert!(failed.is_some_and(|number| number > 0), "{failed:?}");
+    files[0].bytes().is_last = false;
+    assert!(engine.sync().is_err(), "a second sync brings nothing back");
+    assert!(engine.pay().is_err());
+    let left = files
+        .each_ref()
+        .map(|file| file.after_a_loss_of_power(&mut 7));
+    drop(engine);
+    let found = pairs(&open(&left).unwrap());
+    assert!(
+        synced
+            .iter()
+            .all(|(key, value)| found.get(key) == Some(value))
+    );
+}
+
+#[test]
+fn a_log_that_fails_stops_the_store() {
+    let files = [Disk::default(), Disk::default()];
+    let engine = open(&files).unwrap();
+    let write = || engine.write(vec![(vec![1], Some(vec![1]))]).unwrap();
+    write();
+    files[1].bytes().is_last = true;
+    assert!(engine.sync().is_err());
+    files[1].bytes().is_last = false;
+    write();
+    assert!(engine.sync().is_err(), "a second sync brings nothing back");
 }
 
 proptest! {

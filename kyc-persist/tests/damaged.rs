@@ -24,13 +24,22 @@ const ROWS: usize = 8;
 const STEPS: u32 = 25;
 
 #[test]
-fn damage_of_sled_is_a_typed_error_or_an_earlier_truth() {
+fn damage_of_sled_is_a_typed_error_and_nothing_is_forgotten() {
+    // sled takes it for a write that was cut off and goes back to what was before, which the log behind it tells.
     let place = tempfile::tempdir().unwrap();
     run(async { drop(fill(SledStore::open(place.path()).unwrap()).await) });
-    hurt_everywhere(place.path(), 12, |place| async {
-        // sled takes a damaged end for a write that was cut off, and goes back to what was before.
-        read_all(&SledStore::open(place)?).await.map(|_| true)
+    hurt_everywhere(place.path(), 40, everything_of_sled);
+}
+
+#[test]
+fn damage_of_sled_after_a_crash_is_a_typed_error_and_nothing_is_forgotten() {
+    let [place, crashed] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    run(async {
+        let store = fill(SledStore::open(place.path()).unwrap()).await;
+        copy_all(place.path(), crashed.path());
+        drop(store);
     });
+    hurt_everywhere(crashed.path(), 40, everything_of_sled);
 }
 
 #[test]
@@ -101,7 +110,29 @@ fn a_log_that_is_gone_or_anothers_is_not_taken_for_an_empty_one() {
 }
 
 #[test]
-fn a_store_from_before_there_was_a_log_goes_on_with_one() {
+fn a_sled_store_from_before_there_was_a_log_goes_on_with_one() {
+    let place = tempfile::tempdir().unwrap();
+    let at = |name| place.path().join(name);
+    run(async { drop(fill(SledStore::open(place.path()).unwrap()).await) });
+    // As it was left by a program that knew no log.
+    let kept = sled::open(at("kyc.sled")).unwrap();
+    kept.remove("l").unwrap().unwrap();
+    kept.flush().unwrap();
+    drop(kept);
+    fs::remove_file(at("kyc.log")).unwrap();
+    fs::remove_file(at("sled")).unwrap();
+    fs::rename(at("kyc.sled"), at("sled")).unwrap();
+    for _ in 0..2 {
+        let found = in_time(everything_of_sled, place.path().to_owned());
+        assert!(matches!(found, Ok(true)), "{found:?}");
+    }
+    assert!(at("kyc.log").is_file());
+    let answer = sled::open(at("sled"));
+    assert!(answer.is_err(), "nobody goes on without the log");
+}
+
+#[test]
+fn a_redb_store_from_before_there_was_a_log_goes_on_with_one() {
     let place = tempfile::tempdir().unwrap();
     run(async { drop(fill(RedbStore::open(place.path()).unwrap()).await) });
     // As it was left by a program that knew no log.
@@ -110,8 +141,9 @@ fn a_store_from_before_there_was_a_log_goes_on_with_one() {
     let database = Database::open(place.path().join("kyc.redb")).unwrap();
     let writing = database.begin_write().unwrap();
     writing.rename_table(pairs, before).unwrap();
-    let log = TableDefinition::<(), (u128, u64, u64)>::new("log");
-    writing.delete_table(log).unwrap();
+    let mut kept = writing.open_table(before).unwrap();
+    drop(kept.remove(&b"l"[..]).unwrap().unwrap());
+    drop(kept);
     writing.commit().unwrap();
     drop(database);
     fs::remove_file(place.path().join("kyc.log")).unwrap();
@@ -131,6 +163,12 @@ fn a_store_from_before_there_was_a_log_goes_on_with_one() {
 /// Whether redb has every row at its newest step.
 async fn everything(place: PathBuf) -> Result<bool, StoreError> {
     let versions = read_all(&RedbStore::open(place)?).await?;
+    Ok(versions == [STEPS - 1; ROWS])
+}
+
+/// Whether sled has.
+async fn everything_of_sled(place: PathBuf) -> Result<bool, StoreError> {
+    let versions = read_all(&SledStore::open(place)?).await?;
     Ok(versions == [STEPS - 1; ROWS])
 }
 

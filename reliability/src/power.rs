@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use kyc_core::journal::{self, Entry, Facts, Hash};
 use kyc_core::{Actor, Timestamp};
-use kyc_persist::kv::KvStore;
+use kyc_persist::kv::{Disk, KvStore, Logged};
 use kyc_persist::{Commit, Expected, Outgoing, OutgoingKind, Redb, RedbStore, Row, Settled, Store};
 use redb::StorageBackend;
 
@@ -20,7 +20,7 @@ use crate::{Terms, names, run};
 const SECTOR: usize = 512;
 
 /// How long the log is: so short that it is often full, and that some groups of steps do not fit.
-const LOG: u64 = 12 * 4096;
+const LOG: u64 = 19 * 4096;
 
 /// How many sessions take steps at the same time.
 const SESSIONS: usize = 4;
@@ -111,6 +111,20 @@ impl StorageBackend for Place {
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         self.make(Move::Write(offset as usize, bytes.to_vec()));
         Ok(())
+    }
+}
+
+impl Disk for Place {
+    fn read(&self) -> io::Result<Vec<u8>> {
+        Ok(self.0.tape().files[self.1].clone())
+    }
+
+    fn write(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        StorageBackend::write(self, at, bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
     }
 }
 
@@ -293,7 +307,8 @@ async fn look(files: Files, heard: &[&Heard], at: usize) {
 
 fn open(disk: &Recorder) -> RedbStore {
     let [file, log] = [0, 1].map(|file| Place(disk.clone(), file));
-    KvStore::over(Redb::over(file, log, LOG).unwrap()).unwrap()
+    let engine = Logged::over(Redb::over(file).unwrap(), log, LOG).unwrap();
+    KvStore::over(engine.with_payer().unwrap()).unwrap()
 }
 
 fn row(session: usize) -> Row {

@@ -61,9 +61,7 @@ async fn watch(
     let calls = strace.detach();
     program.kill();
     let is_of_store = |path: &str| match adapter {
-        Adapter::Sled => path.ends_with("/store/sled/db"),
-        // Once in a while its log is full, and its own file takes everything.
-        Adapter::Redb => path.ends_with("/store/kyc.log") || path.ends_with("/store/kyc.redb"),
+        Adapter::Sled | Adapter::Redb => path.ends_with("/store/kyc.log"),
         Adapter::Postgres => path.contains("/pg_wal/"),
         Adapter::Memory => false,
     };

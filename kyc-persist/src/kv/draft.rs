@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::keys::Range;
-use super::{Change, Engine, Pair};
+use super::{Change, Engine, Pair, merged};
 use crate::StoreError;
 
 /// Reading, with or without changes that are not written yet.
@@ -129,28 +129,13 @@ impl<E: Engine> Read for Draft<'_, E> {
             self.taken.range(within()).collect();
         changed.extend(self.tried.range(within()));
         let mut changed: Vec<_> = changed.into_iter().collect();
-        if !backwards {
-            changed.reverse(); // popped from its end
+        if backwards {
+            changed.reverse();
         }
-        let mut kept = Engine::scan(self.engine, &range.from, &range.to, backwards).peekable();
-        Box::new(std::iter::from_fn(move || {
-            loop {
-                let nearer = match (changed.last(), kept.peek()) {
-                    (Some((key, _)), Some(Ok((kept, _)))) if backwards => kept.cmp(key),
-                    (Some((key, _)), Some(Ok((kept, _)))) => key.cmp(&kept),
-                    (Some(_), None) => std::cmp::Ordering::Less,
-                    (_, _) => std::cmp::Ordering::Greater,
-                };
-                if nearer.is_gt() {
-                    return kept.next();
-                }
-                if nearer.is_eq() {
-                    kept.next();
-                }
-                if let Some((key, Some(value))) = changed.pop() {
-                    return Some(Ok((key.clone(), value.clone())));
-                }
-            }
-        }))
+        let changed = changed
+            .into_iter()
+            .map(|(key, change)| (key.clone(), change.clone()));
+        let kept = Engine::scan(self.engine, &range.from, &range.to, backwards);
+        Box::new(merged(changed, kept, backwards))
     }
 }

@@ -21,6 +21,9 @@ const OF_SUBJECT: u8 = b'u';
 const EXPIRY: u8 = b'e';
 const IMPORT: u8 = b'i';
 
+/// How much the engine has of its log.
+pub(super) const LOG: &[u8] = b"l";
+
 pub(super) fn row(row: &Row) -> Vec<u8> {
     under(ROW, row)
 }

@@ -370,7 +370,7 @@ fn a_directory_of_another_engine_is_left_alone() {
     let (code, text) = starts_at(&taken, &["--store", &format!("sled:{}", store.display())]);
     assert_eq!(code, 1);
     assert!(text.contains("--store redb:"), "{text}");
-    assert!(!store.join("sled").exists());
+    assert!(!store.join("sled").exists() && !store.join("kyc.sled").exists());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The log before redb: what was written since redb's own file was synced last.
+//! The log before an engine: what was written and may not be in the engine yet.
 //!
 //! | pages of 4096 bytes | what |
 //! |---|---|
@@ -12,16 +12,15 @@
 //!   written when the power went, both may be cut off: nobody has been told of it.
 //! - Only the newest record can be cut off, because each is synced before the next is begun. A number that is missing before
 //!   another one is damage: [`StoreError::Corrupt`].
-//! - Once everything is in redb's own file, the next record takes the place of the first. Older ones behind it have numbers
-//!   that redb has already.
+//! - The pages of records are two halves, written in turns. The first record of a half takes the place of those from before
+//!   once all of them are in the engine: what is left of them has numbers that the engine has already.
 
 use std::collections::BTreeMap;
 use std::io;
 
-use redb::StorageBackend;
 use sha2::{Digest as _, Sha256};
 
-use super::{CORRUPT_LOG, world};
+use super::Disk;
 use crate::StoreError;
 use crate::kv::Change;
 
@@ -36,27 +35,51 @@ const MAGIC: &[u8] = b"kyc log 1\n";
 /// How long a record is without its body: digest, number and length.
 const HEAD: usize = 32 + 8 + 4;
 
-/// Which log goes with a database, and how much of it the database has.
+/// Which log goes with an engine, and how much of it the engine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
     /// Drawn by chance, so that another store's log is not taken for this one's.
     pub(super) name: u128,
     /// In bytes.
     pub(super) length: u64,
-    /// The newest record that the database has.
+    /// The newest record that the engine has.
     pub(super) number: u64,
+}
+
+impl Standing {
+    pub(super) fn encode(self) -> Vec<u8> {
+        let numbers = [self.length.to_be_bytes(), self.number.to_be_bytes()];
+        [&self.name.to_be_bytes()[..], &numbers.concat()].concat()
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (name, bytes) = bytes.split_first_chunk()?;
+        let (length, bytes) = bytes.split_first_chunk()?;
+        Some(Self {
+            name: u128::from_be_bytes(*name),
+            length: u64::from_be_bytes(*length),
+            number: u64::from_be_bytes(bytes.try_into().ok()?),
+        })
+    }
+}
+
+/// What a log is that is not what it has to be.
+pub(super) const fn corrupt(store: &'static str) -> StoreError {
+    StoreError::Corrupt { store, what: "log" }
 }
 
 /// A log that is being written.
 #[derive(Debug)]
 pub(super) struct Log {
-    disk: Box<dyn StorageBackend>,
+    disk: Box<dyn Disk>,
     name: u128,
     length: usize,
     /// The number of the next record.
     number: u64,
     /// Where it will lie.
     at: usize,
+    /// Where the half ends that is being written.
+    end: usize,
     /// What it will hold.
     body: Vec<u8>,
     owed: u64,
@@ -68,38 +91,46 @@ impl Log {
     /// # Errors
     ///
     /// [`StoreError::Corrupt`] when there are records that nobody would read any more, or what the disk answers.
-    pub(super) fn make(disk: Box<dyn StorageBackend>, length: u64) -> Result<Self, StoreError> {
-        let found = read(&*disk)?;
+    pub(super) fn make(
+        store: &'static str,
+        disk: Box<dyn Disk>,
+        length: u64,
+    ) -> Result<Self, StoreError> {
+        let world = |error| StoreError::backend(store, error);
+        let found = disk.read().map_err(world)?;
         if found.iter().skip(FIRST).any(|byte| *byte != 0) {
-            return Err(CORRUPT_LOG);
+            return Err(corrupt(store));
         }
         let mut name = [0; 16];
-        getrandom::fill(&mut name).map_err(|error| StoreError::backend("redb", error))?;
+        getrandom::fill(&mut name).map_err(|error| StoreError::backend(store, error))?;
         let standing = Standing {
             name: u128::from_be_bytes(name),
             length,
             number: 0,
         };
         fill(&*disk, standing).map_err(world)?;
-        Self::behind(disk, standing)
+        Self::behind(disk, standing).ok_or_else(|| corrupt(store))
     }
 
-    /// The log of that name, and what it holds beyond what the database has. The next record takes the place of the first:
-    /// before it is written, these have to be in the database's own file.
+    /// The log of that name, and what it holds beyond what the engine has. The next record takes the place of the first:
+    /// before it is written, these have to be in the engine.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`] when it is another log, or when one of its records is missing before others; or what the disk
     /// answers.
     pub(super) fn open(
-        disk: Box<dyn StorageBackend>,
+        store: &'static str,
+        disk: Box<dyn Disk>,
         standing: Standing,
     ) -> Result<(Self, Vec<Change>), StoreError> {
-        let bytes = read(&*disk)?;
+        let bytes = disk
+            .read()
+            .map_err(|error| StoreError::backend(store, error))?;
         let header = header(standing);
         let is_this = bytes.chunks(PAGE).take(2).any(|page| page == header);
         if bytes.len() as u64 != standing.length || !is_this {
-            return Err(CORRUPT_LOG);
+            return Err(corrupt(store));
         }
         let mut found = BTreeMap::new();
         let mut at = FIRST;
@@ -113,27 +144,30 @@ impl Log {
         for (found, body) in found {
             number += 1;
             if found != number {
-                return Err(CORRUPT_LOG);
+                return Err(corrupt(store));
             }
-            changes.append(&mut decode(body).ok_or(CORRUPT_LOG)?);
+            changes.append(&mut decode(body).ok_or_else(|| corrupt(store))?);
         }
-        let log = Self::behind(disk, Standing { number, ..standing })?;
-        Ok((log, changes))
+        let log = Self::behind(disk, Standing { number, ..standing });
+        Ok((log.ok_or_else(|| corrupt(store))?, changes))
     }
 
-    fn behind(disk: Box<dyn StorageBackend>, standing: Standing) -> Result<Self, StoreError> {
-        Ok(Self {
+    /// Nothing where no disk is that long.
+    fn behind(disk: Box<dyn Disk>, standing: Standing) -> Option<Self> {
+        let length = usize::try_from(standing.length).ok()?;
+        Some(Self {
             disk,
             name: standing.name,
-            length: usize::try_from(standing.length).map_err(|_| CORRUPT_LOG)?,
+            length,
             number: standing.number + 1,
             at: FIRST,
+            end: middle(length),
             body: Vec::new(),
             owed: 0,
         })
     }
 
-    /// How a database stands that has everything that was [noted](Self::note).
+    /// How an engine stands that has everything that was [noted](Self::note).
     pub(super) const fn standing(&self) -> Standing {
         let newest = match self.body.is_empty() {
             true => self.number - 1,
@@ -156,13 +190,12 @@ impl Log {
         }
     }
 
-    /// How many bytes the database may have to write for what was noted since it [began anew](Self::begin_anew), by a high
-    /// estimate.
+    /// How many bytes the engine may have to write for what was noted since the last [turn](Self::turn), by a high estimate.
     pub(super) const fn owed(&self) -> u64 {
         self.owed
     }
 
-    /// Makes durable what was noted, with one sync; answers whether there was room for it.
+    /// Makes durable what was noted, with one sync; answers whether there was room for it in this half.
     ///
     /// # Errors
     ///
@@ -175,7 +208,7 @@ impl Log {
         let Ok(length) = u32::try_from(self.body.len()) else {
             return Ok(false);
         };
-        if self.at + 2 * copy > self.length {
+        if self.at + 2 * copy > self.end {
             return Ok(false);
         }
         let mut bytes = Vec::with_capacity(2 * copy);
@@ -186,23 +219,38 @@ impl Log {
         bytes.resize(copy, 0);
         bytes.extend_from_within(..);
         self.disk.write(self.at as u64, &bytes)?;
-        self.disk.sync_data()?;
+        self.disk.sync()?;
         self.at += bytes.len();
         self.number += 1;
         Ok(true)
     }
 
-    /// Forgets everything, which is in the database's own file by now.
+    /// Goes on in the other half, of which everything is in the engine.
+    pub(super) fn turn(&mut self) {
+        let middle = middle(self.length);
+        (self.at, self.end) = match self.end == middle {
+            true => (middle, self.length),
+            false => (FIRST, middle),
+        };
+        self.owed = 0;
+    }
+
+    /// Forgets everything, which is in the engine by now, also what was noted and not kept.
     pub(super) fn begin_anew(&mut self) {
-        self.at = FIRST;
+        (self.at, self.end) = (FIRST, middle(self.length));
         self.number = self.standing().number + 1;
         self.body.clear();
         self.owed = 0;
     }
 }
 
+/// Where the second half of the records begins.
+const fn middle(length: usize) -> usize {
+    (FIRST + length) / 2 / PAGE * PAGE
+}
+
 /// Writes every block once, so that later syncs have nothing to look after but data.
-fn fill(disk: &dyn StorageBackend, standing: Standing) -> io::Result<()> {
+fn fill(disk: &dyn Disk, standing: Standing) -> io::Result<()> {
     let zeros = vec![0; 256 * PAGE];
     for at in (0..standing.length).step_by(zeros.len()) {
         let left = usize::try_from(standing.length - at).unwrap_or(usize::MAX);
@@ -210,14 +258,7 @@ fn fill(disk: &dyn StorageBackend, standing: Standing) -> io::Result<()> {
     }
     let header = header(standing);
     disk.write(0, &[&header[..], &header].concat())?;
-    disk.sync_data()
-}
-
-fn read(disk: &dyn StorageBackend) -> Result<Vec<u8>, StoreError> {
-    let length = disk.len().map_err(world)?;
-    let mut bytes = vec![0; usize::try_from(length).map_err(|_| CORRUPT_LOG)?];
-    disk.read(0, &mut bytes).map_err(world)?;
-    Ok(bytes)
+    disk.sync()
 }
 
 fn header(standing: Standing) -> Vec<u8> {
@@ -231,7 +272,7 @@ fn header(standing: Standing) -> Vec<u8> {
     page
 }
 
-/// The record that begins here, if there is one, and one that the database does not have.
+/// The record that begins here, if there is one, and one that the engine does not have.
 fn record_in(bytes: &[u8], standing: Standing) -> Option<(u64, &[u8])> {
     let (expected, bytes) = bytes.split_first_chunk::<32>()?;
     let (number, bytes) = bytes.split_first_chunk()?;
@@ -274,7 +315,7 @@ fn take(bytes: &mut &[u8]) -> Option<Vec<u8>> {
     Some(text.into())
 }
 
-/// A changed pair makes redb write its page, and a share of those above it.
+/// A changed pair makes an engine write its page, and a share of those above it.
 fn cost_of((key, value): &Change) -> u64 {
     2 * (PAGE + key.len() + value.as_ref().map_or(0, Vec::len)) as u64
 }
@@ -285,19 +326,20 @@ mod tests {
 
     use super::*;
 
-    const LENGTH: u64 = 16 * PAGE as u64;
+    /// So that a half has room for seven records of one page.
+    const LENGTH: u64 = 30 * PAGE as u64;
 
     /// Bytes that stay when the log is gone.
     #[derive(Clone, Debug, Default)]
-    struct Disk(Arc<Mutex<Vec<u8>>>);
+    struct Bytes(Arc<Mutex<Vec<u8>>>);
 
-    impl Disk {
+    impl Bytes {
         fn change(&self, change: impl FnOnce(&mut Vec<u8>)) {
             change(&mut self.0.lock().unwrap());
         }
 
         fn open(&self, standing: Standing) -> Result<(Log, Vec<Change>), StoreError> {
-            Log::open(Box::new(self.clone()), standing)
+            Log::open("bytes", Box::new(self.clone()), standing)
         }
 
         fn is_refused(&self, standing: Standing) -> bool {
@@ -308,43 +350,32 @@ mod tests {
         }
     }
 
-    impl StorageBackend for Disk {
-        fn len(&self) -> io::Result<u64> {
-            Ok(self.0.lock().unwrap().len() as u64)
+    impl Disk for Bytes {
+        fn read(&self) -> io::Result<Vec<u8>> {
+            Ok(self.0.lock().unwrap().clone())
         }
 
-        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-            let at = usize::try_from(offset).unwrap();
-            out.copy_from_slice(&self.0.lock().unwrap()[at..at + out.len()]);
-            Ok(())
-        }
-
-        fn set_len(&self, length: u64) -> io::Result<()> {
-            self.change(|bytes| bytes.resize(usize::try_from(length).unwrap(), 0));
-            Ok(())
-        }
-
-        fn sync_data(&self) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn write(&self, offset: u64, written: &[u8]) -> io::Result<()> {
-            let at = usize::try_from(offset).unwrap();
+        fn write(&self, at: u64, written: &[u8]) -> io::Result<()> {
+            let at = usize::try_from(at).unwrap();
             self.change(|bytes| {
                 bytes.resize(bytes.len().max(at + written.len()), 0);
                 bytes[at..at + written.len()].copy_from_slice(written);
             });
             Ok(())
         }
+
+        fn sync(&self) -> io::Result<()> {
+            Ok(())
+        }
     }
 
-    fn made() -> (Disk, Log) {
-        let disk = Disk::default();
-        let log = Log::make(Box::new(disk.clone()), LENGTH).unwrap();
+    fn made() -> (Bytes, Log) {
+        let disk = Bytes::default();
+        let log = Log::make("bytes", Box::new(disk.clone()), LENGTH).unwrap();
         (disk, log)
     }
 
-    /// How the database stands that has no record of this log.
+    /// How the engine stands that has no record of this log.
     fn without_any(log: &Log) -> Standing {
         Standing {
             number: 0,
@@ -361,7 +392,7 @@ mod tests {
     }
 
     /// A log with so many records of one page.
-    fn with(records: u8) -> (Disk, Log) {
+    fn with(records: u8) -> (Bytes, Log) {
         let (disk, mut log) = made();
         for number in 1..=records {
             log.note(&changes(number));
@@ -414,7 +445,7 @@ mod tests {
             }
             let has = log.standing();
             log.begin_anew();
-            assert_eq!(log.standing(), has, "what is in the database by now");
+            assert_eq!(log.standing(), has, "what is in the engine by now");
             log.note(&changes(4));
             assert!(log.keep().unwrap());
             assert_eq!(disk.open(has).unwrap().1, changes(4));
@@ -428,7 +459,7 @@ mod tests {
         assert!(log.owed() > 7 * 3 * PAGE as u64);
         log.note(&changes(8));
         assert!(!log.keep().unwrap());
-        // The database has all eight by now.
+        // The engine has all eight by now.
         log.begin_anew();
         assert_eq!(log.owed(), 0);
         log.note(&changes(9));
@@ -445,6 +476,34 @@ mod tests {
             }),
             "7 and 9 without 8"
         );
+    }
+
+    #[test]
+    fn what_one_half_holds_stays_until_the_other_is_full_too() {
+        let (disk, mut log) = with(7);
+        let standing = without_any(&log);
+        let mut keep = |number, turns| {
+            log.note(&changes(number));
+            if turns {
+                assert!(!log.keep().unwrap(), "{number} does not fit");
+                assert_eq!(log.standing().number, u64::from(number), "what leaves");
+                log.turn();
+                assert_eq!(log.owed(), 0);
+            }
+            assert!(log.keep().unwrap());
+        };
+        keep(8, true);
+        (9..=14).for_each(|number| keep(number, false));
+        assert_eq!(disk.open(standing).unwrap().1, all(1..=14));
+        // The engine has eight by now.
+        keep(15, true);
+        let of = |number| Standing { number, ..standing };
+        assert_eq!(disk.open(of(8)).unwrap().1, all(9..=15));
+        assert!(disk.is_refused(of(0)), "1 is gone");
+        (16..=21).for_each(|number| keep(number, false));
+        assert_eq!(disk.open(of(8)).unwrap().1, all(9..=21));
+        keep(22, true);
+        assert_eq!(disk.open(of(15)).unwrap().1, all(16..=22));
     }
 
     #[test]
@@ -479,15 +538,15 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_is_not_the_databases_own_is_refused() {
+    fn a_log_that_is_not_the_engines_own_is_refused() {
         let (disk, log) = with(1);
         let (other, _) = with(1);
         let standing = without_any(&log);
-        let cut = Disk::default();
+        let cut = Bytes::default();
         disk.change(|bytes| cut.0.lock().unwrap().extend(&bytes[..14 * PAGE]));
-        let longer = Disk::default();
+        let longer = Bytes::default();
         disk.change(|bytes| longer.0.lock().unwrap().extend([&bytes[..], &[0]].concat()));
-        for found in [&other, &cut, &longer, &Disk::default()] {
+        for found in [&other, &cut, &longer, &Bytes::default()] {
             assert!(found.is_refused(standing));
         }
         disk.change(|bytes| bytes[3] ^= 1);
@@ -502,9 +561,9 @@ mod tests {
     #[test]
     fn a_new_log_takes_the_place_of_one_that_was_never_used_and_of_no_other() {
         let (disk, _) = made();
-        assert!(Log::make(Box::new(disk), LENGTH).is_ok());
+        assert!(Log::make("bytes", Box::new(disk), LENGTH).is_ok());
         let (disk, log) = with(1);
-        let made = Log::make(Box::new(disk.clone()), LENGTH);
+        let made = Log::make("bytes", Box::new(disk.clone()), LENGTH);
         assert!(matches!(made, Err(StoreError::Corrupt { .. })));
         assert!(disk.open(without_any(&log)).is_ok());
     }
