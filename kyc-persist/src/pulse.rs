@@ -68,7 +68,8 @@ impl Pulse {
     /// Whether something is owed and there is room for it, be it in the reserve.
     pub(crate) fn can_pay(&self) -> bool {
         let owed = self.0.owed.load(Ordering::SeqCst);
-        owed > 0 && self.free().is_none_or(|free| free >= owed)
+        let needed = owed.saturating_add(BESIDES);
+        owed > 0 && self.free().is_none_or(|free| free >= needed)
     }
 
     fn free(&self) -> Option<u64> {
@@ -91,6 +92,9 @@ impl Pulse {
 
 /// How much has to be left on a disk.
 const RESERVE: u64 = 8 * 1024 * 1024;
+
+/// How much of that an engine may write besides what it owes: whole buffers, and what it keeps of its own.
+const BESIDES: u64 = 2 * 1024 * 1024;
 
 /// How many bytes are left for us on the disk of a directory, where the system tells.
 #[cfg(unix)]

@@ -370,17 +370,17 @@ impl Disk {
     }
 
     /// Leaves so many bytes.
-    fn fill(&self, left: usize) {
+    fn fill(&self, left: u64) {
         const BLOCK: usize = 4096;
         let mut ballast = File::create(self.path().join("ballast")).unwrap();
-        while ballast.write_all(&[7; BLOCK]).is_ok() {}
-        drop(ballast);
-        let ballast = File::options()
-            .write(true)
-            .open(self.path().join("ballast"));
-        let ballast = ballast.unwrap();
-        let length = ballast.metadata().unwrap().len();
-        ballast.set_len(length.saturating_sub(left as u64)).unwrap();
+        // Never less, not even for a moment.
+        while self.free() > left && ballast.write_all(&[7; BLOCK]).is_ok() {}
+    }
+
+    /// In bytes, for whoever is not privileged.
+    fn free(&self) -> u64 {
+        let disk = rustix::fs::statvfs(self.path()).unwrap();
+        disk.f_bavail * disk.f_frsize
     }
 
     fn clear(&self) {
