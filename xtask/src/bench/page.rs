@@ -354,8 +354,8 @@ const COMMITS: &str = "
 
 A snapshot, its journal entry and one row of the outbox, kept together and synced before the answer. Beside the stores: a file
 that is overwritten, one that grows, and the bare engine, each with one record of the same size and one sync; and pgbench, which
-sends PostgreSQL the very statement that the store sends. The bare redb commits in two phases, as ours does once in some thousand
-commits, when the log before it is full: with one, it takes a damaged page for a write that was cut off. sled writes a batch,
-which is kept whole, as two pieces of its log, one after the other and each by another thread; the bare engine writes one.
+sends PostgreSQL the very statement that the store sends. Before redb and sled stands a log of ours, which takes each record twice, with one
+sync; the engine gets what is in it by the thousand. Where it takes that more slowly than commits come, they wait for it, and more tasks bring no
+more. The bare redb commits in two phases, as ours does then: with one, it takes a damaged page for a write that was cut off.
 
 ";
