@@ -50,8 +50,8 @@ pub type Change = (Vec<u8>, Option<Vec<u8>>);
 
 /// What an embedded engine has to bring: an ordered map of bytes with batches that are taken whole or not at all.
 ///
-/// Every method may block. Only one thread calls [`write`](Self::write), [`sync`](Self::sync) and
-/// [`pay`](Self::pay).
+/// Every method may block. Only one thread at a time calls [`write`](Self::write), [`sync`](Self::sync) and
+/// [`pay`](Self::pay). [`Logged`] makes commits cheap to one whose sync is dear.
 pub trait Engine: Debug + Send + Sync + 'static {
     /// The engine's name in errors.
     const NAME: &'static str;

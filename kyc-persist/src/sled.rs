@@ -77,6 +77,10 @@ impl Sled {
         let [inner, before] = [INNER, WITHOUT_LOG].map(|name| directory.join(name));
         if before.is_dir() {
             fs::rename(&before, &inner).map_err(world)?;
+            // Moved for good before something else gets its name.
+            File::open(directory)
+                .and_then(|directory| directory.sync_all())
+                .map_err(world)?;
         }
         if !before.try_exists().map_err(world)? {
             fs::write(&before, MARK).map_err(world)?;
