@@ -85,6 +85,9 @@ impl Sled {
         if !before.try_exists().map_err(world)? {
             fs::write(&before, MARK).map_err(world)?;
         }
+        if !inner.try_exists().map_err(world)? {
+            create(&inner)?;
+        }
         let db = open(&inner)?;
         let file = File::open(inner.join("db")).map_err(world)?;
         let engine = Self {
@@ -155,6 +158,21 @@ impl fmt::Debug for Sled {
     }
 }
 
+/// Makes an empty database, which takes its name when it is whole: sled does not open again what was killed while it wrote its
+/// configuration.
+fn create(inner: &Path) -> Result<(), StoreError> {
+    let unfinished = inner.with_extension("unfinished");
+    match fs::remove_dir_all(&unfinished) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(world(error)),
+        _ => {}
+    }
+    let db = open(&unfinished)?;
+    db.flush().map_err(fault)?;
+    drop(db);
+    sync_entries(&unfinished).map_err(world)?;
+    fs::rename(&unfinished, inner).map_err(world)
+}
+
 /// Opens a database that nobody else can have open, because we hold the lock.
 ///
 /// sled has a lock of its own, and threads that may still be putting it down when the last handle of a store of this
@@ -204,14 +222,19 @@ fn world(error: std::io::Error) -> StoreError {
     StoreError::backend(Sled::NAME, error)
 }
 
+fn sync_entries(directory: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        File::open(entry.path())?.sync_all()?;
+    }
+    Ok(())
+}
+
 /// Makes the names in the store's directories as durable as what they name.
 fn sync_directories(directory: &Path) -> std::io::Result<()> {
     let parent = directory.canonicalize()?.parent().map(Path::to_path_buf);
     let inner = directory.join(INNER);
-    for entry in fs::read_dir(&inner)? {
-        let entry = entry?;
-        File::open(entry.path())?.sync_all()?;
-    }
+    sync_entries(&inner)?;
     for directory in [Some(inner), Some(directory.to_path_buf()), parent]
         .into_iter()
         .flatten()

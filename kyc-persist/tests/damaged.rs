@@ -110,6 +110,18 @@ fn a_log_that_is_gone_or_anothers_is_not_taken_for_an_empty_one() {
 }
 
 #[test]
+fn a_first_start_of_sled_that_was_killed_is_begun_anew() {
+    let place = tempfile::tempdir().unwrap();
+    // As it is left by who was killed while sled wrote its configuration.
+    fs::create_dir(place.path().join("kyc.unfinished")).unwrap();
+    fs::write(place.path().join("kyc.unfinished/conf"), [0; 58]).unwrap();
+    run(async { drop(fill(SledStore::open(place.path()).unwrap()).await) });
+    let found = in_time(everything_of_sled, place.path().to_owned());
+    assert!(matches!(found, Ok(true)), "{found:?}");
+    assert!(!place.path().join("kyc.unfinished").exists());
+}
+
+#[test]
 fn a_sled_store_from_before_there_was_a_log_goes_on_with_one() {
     let place = tempfile::tempdir().unwrap();
     let at = |name| place.path().join(name);
