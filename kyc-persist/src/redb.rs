@@ -309,7 +309,7 @@ fn sync_directories(directory: &Path) -> std::io::Result<()> {
         .into_iter()
         .flatten()
     {
-        File::open(directory)?.sync_all()?;
+        files::sync(directory)?;
     }
     Ok(())
 }

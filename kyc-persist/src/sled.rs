@@ -78,9 +78,7 @@ impl Sled {
         if before.is_dir() {
             fs::rename(&before, &inner).map_err(world)?;
             // Moved for good before something else gets its name.
-            File::open(directory)
-                .and_then(|directory| directory.sync_all())
-                .map_err(world)?;
+            files::sync(directory).map_err(world)?;
         }
         if !before.try_exists().map_err(world)? {
             fs::write(&before, MARK).map_err(world)?;
@@ -239,7 +237,7 @@ fn sync_directories(directory: &Path) -> std::io::Result<()> {
         .into_iter()
         .flatten()
     {
-        File::open(directory)?.sync_all()?;
+        files::sync(&directory)?;
     }
     Ok(())
 }

@@ -22,6 +22,8 @@ use redb::{Database, ReadableDatabase as _, TableDefinition};
 
 const ROWS: usize = 8;
 const STEPS: u32 = 25;
+/// So many that the log has been through both of its halves and begun the first again.
+const STEPS_ROUND: u32 = 150;
 
 #[test]
 fn damage_of_sled_is_a_typed_error_and_nothing_is_forgotten() {
@@ -40,6 +42,20 @@ fn damage_of_sled_after_a_crash_is_a_typed_error_and_nothing_is_forgotten() {
         drop(store);
     });
     hurt_everywhere(crashed.path(), 40, everything_of_sled);
+}
+
+#[test]
+fn damage_of_sled_whose_log_has_gone_round_is_a_typed_error_and_nothing_is_forgotten() {
+    let place = tempfile::tempdir().unwrap();
+    run(async {
+        let store = SledStore::open(place.path()).unwrap();
+        drop(fill_with(store, STEPS_ROUND).await);
+    });
+    // The number of the first record behind both heads.
+    let log = fs::read(place.path().join("kyc.log")).unwrap();
+    let number = u64::from_be_bytes(log[8192 + 32..][..8].try_into().unwrap());
+    assert!(number > 1, "the log has not gone round");
+    hurt_everywhere(place.path(), 12, everything_of_sled_round);
 }
 
 #[test]
@@ -174,14 +190,16 @@ fn a_redb_store_from_before_there_was_a_log_goes_on_with_one() {
 
 /// Whether redb has every row at its newest step.
 async fn everything(place: PathBuf) -> Result<bool, StoreError> {
-    let versions = read_all(&RedbStore::open(place)?).await?;
-    Ok(versions == [STEPS - 1; ROWS])
+    has_all(&RedbStore::open(place)?, STEPS).await
 }
 
 /// Whether sled has.
 async fn everything_of_sled(place: PathBuf) -> Result<bool, StoreError> {
-    let versions = read_all(&SledStore::open(place)?).await?;
-    Ok(versions == [STEPS - 1; ROWS])
+    has_all(&SledStore::open(place)?, STEPS).await
+}
+
+async fn everything_of_sled_round(place: PathBuf) -> Result<bool, StoreError> {
+    has_all(&SledStore::open(place)?, STEPS_ROUND).await
 }
 
 /// Damages one file of a copy at a time, and looks what `look` makes of it.
@@ -225,15 +243,15 @@ fn in_time<F: Future<Output = Result<bool, StoreError>> + 'static>(
         .expect("the store hangs over damaged data")
 }
 
-/// Reads everything and holds it against what was written; the version of every row that is there.
-async fn read_all(store: &impl Store) -> Result<Vec<u32>, StoreError> {
-    let mut versions = Vec::new();
+/// Reads everything and holds it against what was written; whether every row is at its newest step.
+async fn has_all(store: &impl Store, count: u32) -> Result<bool, StoreError> {
+    let mut newest = 0;
     for walker in 0..ROWS {
         let row = row(walker);
         let Some(kept) = store.load(&row).await? else {
             continue;
         };
-        let written = steps(walker);
+        let written = steps(walker, count);
         let version = kept.version as usize;
         assert_eq!(kept.snapshot, written[version].snapshot);
         assert_eq!(kept.head, written[version].entry.hash);
@@ -243,14 +261,20 @@ async fn read_all(store: &impl Store) -> Result<Vec<u32>, StoreError> {
             .map(|commit| commit.entry.clone())
             .collect();
         assert_eq!(entries, expected);
-        versions.push(kept.version);
+        newest += usize::from(kept.version == count - 1);
     }
-    Ok(versions)
+    Ok(newest == ROWS)
 }
 
 async fn fill<S: Store>(store: S) -> S {
-    let mut walks: Vec<_> = (0..ROWS).map(|walker| steps(walker).into_iter()).collect();
-    for _ in 0..STEPS {
+    fill_with(store, STEPS).await
+}
+
+async fn fill_with<S: Store>(store: S, count: u32) -> S {
+    let mut walks: Vec<_> = (0..ROWS)
+        .map(|walker| steps(walker, count).into_iter())
+        .collect();
+    for _ in 0..count {
         for walk in &mut walks {
             store.commit(walk.next().unwrap()).await.unwrap();
         }
@@ -258,7 +282,7 @@ async fn fill<S: Store>(store: S) -> S {
     store
 }
 
-fn steps(walker: usize) -> Vec<Commit> {
+fn steps(walker: usize, count: u32) -> Vec<Commit> {
     let mut head = Hash::ZERO;
     let step = |version: u32| {
         let row = row(walker);
@@ -287,7 +311,7 @@ fn steps(walker: usize) -> Vec<Commit> {
             outbox: vec![],
         }
     };
-    (0..STEPS).map(step).collect()
+    (0..count).map(step).collect()
 }
 
 fn row(walker: usize) -> Row {

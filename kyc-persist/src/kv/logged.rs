@@ -22,10 +22,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use self::log::{Log, Standing};
 use self::payer::Payer;
-use self::recent::{Passing, Recent};
+use self::recent::{Changes, Passing, Recent};
 use super::keys::LOG;
 use super::{Change, Engine, Pair, merged};
-use crate::StoreError;
+use crate::{StoreError, files};
 
 pub use self::disk::Disk;
 
@@ -72,9 +72,7 @@ impl<E: Engine> Logged<E> {
                 ErrorKind::NotFound => log::corrupt(E::NAME),
                 _ => StoreError::backend(E::NAME, error),
             })?;
-        File::open(directory)
-            .and_then(|directory| directory.sync_all())
-            .map_err(|error| StoreError::backend(E::NAME, error))?;
+        files::sync(directory).map_err(|error| StoreError::backend(E::NAME, error))?;
         Self::over(engine, log, LENGTH)?.with_payer()
     }
 
@@ -143,10 +141,8 @@ impl<E: Engine> Base<E> {
         let Some(leaving) = locked(&self.recent).leaving().cloned() else {
             return Ok(());
         };
-        let changes = leaving.changes.iter();
-        let changes = changes.map(|(key, change)| (key.clone(), change.clone()));
         let given = catch_unwind(AssertUnwindSafe(|| {
-            give(&self.engine, changes.collect(), leaving.standing)
+            give(&self.engine, &leaving.changes, leaving.standing)
         }));
         given
             .unwrap_or(Err(StoreError::Corrupt {
@@ -182,29 +178,30 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn log_of<E: Engine>(engine: &E, disk: Box<dyn Disk>, length: u64) -> Result<Log, StoreError> {
     let Some(standing) = standing(engine)? else {
         let log = Log::make(E::NAME, disk, length)?;
-        give(engine, Vec::new(), log.standing())?;
+        give(engine, &Changes::new(), log.standing())?;
         return Ok(log);
     };
     let (log, changes) = Log::open(E::NAME, disk, standing)?;
+    // Of a key that was changed again and again, the last is left.
+    let changes: Changes = changes.into_iter().collect();
     if !changes.is_empty() {
         tracing::info!(
             store = E::NAME,
             changes = changes.len(),
             "taken from the log"
         );
-        give(engine, changes, log.standing())?;
+        give(engine, &changes, log.standing())?;
     }
     Ok(log)
 }
 
 /// Writes changes to the engine, tells it from which of the log's records they come, and syncs it.
-fn give<E: Engine>(
-    engine: &E,
-    mut changes: Vec<Change>,
-    standing: Standing,
-) -> Result<(), StoreError> {
-    changes.push((LOG.to_vec(), Some(standing.encode())));
-    engine.write(changes)?;
+fn give<E: Engine>(engine: &E, changes: &Changes, standing: Standing) -> Result<(), StoreError> {
+    let known = (LOG.to_vec(), Some(standing.encode()));
+    let changes = changes
+        .iter()
+        .map(|(key, change)| (key.clone(), change.clone()));
+    engine.write(changes.chain([known]).collect())?;
     engine.sync()
 }
 

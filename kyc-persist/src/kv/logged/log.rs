@@ -69,7 +69,6 @@ pub(super) const fn corrupt(store: &'static str) -> StoreError {
 }
 
 /// A log that is being written.
-#[derive(Debug)]
 pub(super) struct Log {
     disk: Box<dyn Disk>,
     name: u128,

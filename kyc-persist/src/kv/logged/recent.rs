@@ -14,14 +14,14 @@ use crate::kv::Change;
 pub(super) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// The newest changes, and those that are leaving.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Recent {
     newest: Arc<Changes>,
     leaving: Option<Leaving>,
 }
 
 /// Changes on their way into the engine, which stay as they are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Leaving {
     pub(super) changes: Arc<Changes>,
     /// How an engine stands that has them.
