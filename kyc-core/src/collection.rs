@@ -283,14 +283,13 @@ impl Session {
     }
 
     fn decide(&self, event: &Event, now: Timestamp) -> Decided<Machine> {
-        if !self.knows(event.kind()) || !(IS_AUTHORITY || event.sender() == Sender::Applicant) {
-            return Decided::NotAccepted;
+        let mut decided = Decided::NotAccepted;
+        if self.knows(event.kind()) && (IS_AUTHORITY || event.sender() == Sender::Applicant) {
+            let by = &Actor::APPLICANT;
+            let desk = Desk::new(&self.case, &self.flow, by, now, &mut decided);
+            engine::decide(self.state, event, desk);
         }
-        engine::decide(
-            self.state,
-            event,
-            Desk::new(&self.case, &self.flow, &Actor::APPLICANT, now),
-        )
+        decided
     }
 
     /// The only place where an accepted event becomes a step, and a state's marks become effects.

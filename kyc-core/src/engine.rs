@@ -2,8 +2,8 @@
 //!
 //! A handler looks at the case and decides; it cannot change anything. So a rejection changes nothing because there is
 //! nothing it could have changed, and an accepted event is one [`Change`](Machine::Change) that is applied afterwards.
-//! statig's `handle` answers nothing and swallows what it does not know, so the verdict travels in its context and starts
-//! as silence; silence means no. There are no entry or exit actions: a restored session repeats nothing.
+//! statig's `handle` answers nothing and swallows what it does not know, so what is decided is written through its context and
+//! starts as [`Decided::NotAccepted`]; silence means no. There are no entry or exit actions: a restored session repeats nothing.
 
 pub(crate) use statig::Outcome;
 use statig::blocking::StateExt as _;
@@ -26,19 +26,20 @@ pub(crate) trait Machine: Default {
     type Reason;
 }
 
-/// What a handler sees, and where its verdict is left.
+/// What a handler sees, and where its answer is left.
 pub(crate) struct Desk<'a, M: Machine> {
     pub(crate) case: &'a M::Case,
     pub(crate) flow: &'a Flow,
     pub(crate) by: &'a Actor,
     pub(crate) now: Timestamp,
-    verdict: Verdict<M>,
+    decided: &'a mut Decided<M>,
 }
 
-enum Verdict<M: Machine> {
-    Silence,
+/// What is decided of an event.
+pub(crate) enum Decided<M: Machine> {
+    NotAccepted,
     Refused(M::Reason),
-    Accepted(M::Change),
+    Accepted { to: M::Place, change: M::Change },
 }
 
 impl<'a, M: Machine> Desk<'a, M> {
@@ -47,26 +48,27 @@ impl<'a, M: Machine> Desk<'a, M> {
         flow: &'a Flow,
         by: &'a Actor,
         now: Timestamp,
+        decided: &'a mut Decided<M>,
     ) -> Self {
         Self {
             case,
             flow,
             by,
             now,
-            verdict: Verdict::Silence,
+            decided,
         }
     }
 
     /// A guard says no.
     pub(crate) fn refuse(&mut self, reason: M::Reason) -> Outcome<M::Place> {
-        self.verdict = Verdict::Refused(reason);
+        *self.decided = Decided::Refused(reason);
         Outcome::Handled
     }
 
-    /// The event leads to `target`, and the case changes by `change`.
-    pub(crate) fn go(&mut self, target: M::Place, change: M::Change) -> Outcome<M::Place> {
-        self.verdict = Verdict::Accepted(change);
-        Outcome::Transition(target)
+    /// The event leads to `to`, and the case changes by `change`.
+    pub(crate) fn go(&mut self, to: M::Place, change: M::Change) -> Outcome<M::Place> {
+        *self.decided = Decided::Accepted { to, change };
+        Outcome::Transition(to)
     }
 
     /// Goes where a judgement leads, or refuses with its reason.
@@ -75,31 +77,20 @@ impl<'a, M: Machine> Desk<'a, M> {
         judged: Result<(M::Place, M::Change), M::Reason>,
     ) -> Outcome<M::Place> {
         match judged {
-            Ok((target, change)) => self.go(target, change),
+            Ok((to, change)) => self.go(to, change),
             Err(reason) => self.refuse(reason),
         }
     }
 }
 
-/// The engine's answer.
-pub(crate) enum Decided<M: Machine> {
-    NotAccepted,
-    Refused(M::Reason),
-    Accepted { to: M::Place, change: M::Change },
-}
-
 /// Lets the handlers of `state` and of the states around it decide.
-pub(crate) fn decide<M>(mut state: M::Place, event: &M::Input, mut desk: Desk<'_, M>) -> Decided<M>
+pub(crate) fn decide<M>(mut state: M::Place, event: &M::Input, mut desk: Desk<'_, M>)
 where
     M: Machine
         + for<'a> IntoStateMachine<State = M::Place, Event<'a> = M::Input, Context<'a> = Desk<'a, M>>,
     M::Place: Handler<M>,
     for<'a> M::Superstate<'a>: Superstate<M>,
 {
-    let outcome = state.handle(&mut M::default(), event, &mut desk);
-    match (outcome, desk.verdict) {
-        (Outcome::Transition(to), Verdict::Accepted(change)) => Decided::Accepted { to, change },
-        (_, Verdict::Refused(reason)) => Decided::Refused(reason),
-        _ => Decided::NotAccepted,
-    }
+    // What is decided says the same, and what changes.
+    let _: Outcome<M::Place> = state.handle(&mut M::default(), event, &mut desk);
 }

@@ -200,14 +200,12 @@ impl Session {
     }
 
     fn decide(&self, event: &Event, by: &Actor, now: Timestamp) -> Decided<Machine> {
-        if !self.knows(event.kind()) {
-            return Decided::NotAccepted;
+        let mut decided = Decided::NotAccepted;
+        if self.knows(event.kind()) {
+            let desk = Desk::new(&self.case, &self.flow, by, now, &mut decided);
+            engine::decide(self.state, event, desk);
         }
-        engine::decide(
-            self.state,
-            event,
-            Desk::new(&self.case, &self.flow, by, now),
-        )
+        decided
     }
 
     /// The only place where an accepted event becomes a step, and a state's mark becomes an effect.

@@ -115,13 +115,11 @@ impl Border {
         fourth: i32,
     ) -> u32 {
         let lengths = [first, second, third, fourth];
-        let (Some(event), Some(Some(one))) = (
-            event::read(kind, &self.given, lengths),
-            self.sessions.get_mut(session),
-        ) else {
+        let event = event::read(kind, &self.given, lengths);
+        let (Some(event), Some(Some(one))) = (&event, self.sessions.get_mut(session)) else {
             return answer::MALFORMED;
         };
-        let answer = one.session.handle(&event, moment(now));
+        let answer = one.session.handle(event, moment(now));
         let told = answer::pack(&answer);
         one.effects = answer.map_or_else(|_| Vec::new(), |step| step.effects);
         told

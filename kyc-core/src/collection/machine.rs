@@ -350,6 +350,12 @@ fn describe(details: &Details, desk: &Desk<'_>) -> Judged {
 }
 
 fn could_be_a_name(name: &str) -> Result<(), Reason> {
+    // Most are, and are seen to be at once.
+    let is_plain = name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain && name.len() <= 100 {
+        return Ok(());
+    }
     let (mut length, mut has_letter, mut is_clean) = (0, false, true);
     for character in name.chars() {
         length += 1;

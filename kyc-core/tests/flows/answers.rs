@@ -49,6 +49,18 @@ fn details_that_no_person_has_are_refused_with_the_reason() {
             Reason::NameMissing,
         ),
         (
+            details_of("-'.", "Mustermann", "1964-08-12"),
+            Reason::NameMissing,
+        ),
+        (
+            details_of("Erika\u{7f}", "Mustermann", "1964-08-12"),
+            Reason::NameInvalid,
+        ),
+        (
+            details_of("Erika\u{85}", "Mustermann", "1964-08-12"),
+            Reason::NameInvalid,
+        ),
+        (
             details_of(&"x".repeat(101), "Mustermann", "1964-08-12"),
             Reason::NameInvalid,
         ),
@@ -78,7 +90,10 @@ fn names_of_every_script_are_taken() {
         "عائشة",
         "Nguyễn",
         "O’Brien-Smith",
+        "'t Hooft",
+        "Anna-Maria Jr. 2",
         "x",
+        &"x".repeat(100),
     ] {
         given()
             .after([start()])

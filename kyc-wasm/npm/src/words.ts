@@ -11,14 +11,14 @@ interface Carried {
   readonly within?: string;
   readonly texts: readonly string[];
   readonly needed?: number;
-  /** Whether a text without a letter is none: it crosses as an empty one. The chart does not know the letters of all scripts, a browser does. */
-  readonly spelled?: boolean;
+  /** How many of the first texts need a letter or a digit: one without crosses as an empty one. The chart does not know the letters of all scripts, a browser does. */
+  readonly spelled?: number;
 }
 
 /** Of the events that carry anything. */
 const CARRIED: { readonly [kind in EventKind]?: Carried } = {
   start: { within: "consent", texts: ["version", "locale"] },
-  submit_details: { within: "details", texts: ["given_names", "family_name", "date_of_birth"], spelled: true },
+  submit_details: { within: "details", texts: ["given_names", "family_name", "date_of_birth"], spelled: 2 },
   select_document: { texts: ["country", "document"] },
   capture_page: { texts: ["side", "blob"] },
   retake_page: { texts: ["side"] },
@@ -50,7 +50,7 @@ export class Words {
   sent(event: Event, border: Border): number {
     const known = this.#known.get((event as Event | null)?.type);
     if (known === undefined) return -1;
-    const { within, texts, needed = texts.length, spelled } = known.carried;
+    const { within, texts, needed = texts.length, spelled = 0 } = known.carried;
     let fields = event as unknown as Record<string, unknown>;
     let there = 1;
     if (within !== undefined) {
@@ -59,18 +59,17 @@ export class Words {
       fields = inner as Record<string, unknown>;
       there = 0;
     }
-    const values: unknown[] = [];
-    for (const name of texts) {
-      const value = fields[name];
-      if (value !== undefined) there += 1;
-      values.push(value);
+    // Made for four: to grow would take longer than all the rest.
+    const values: unknown[] = [undefined, undefined, undefined, undefined];
+    for (let at = 0; at < texts.length; at += 1) {
+      if ((values[at] = fields[texts[at] as string]) !== undefined) there += 1;
     }
     // A field may be a getter that asks the border for something else: nothing lies there before all are read.
     if (!has(fields, there)) return -1;
     border.clear();
     for (let at = 0; at < texts.length; at += 1) {
       const value = values[at];
-      if (typeof value === "string" ? !border.add(spelled && !LETTER.test(value) ? "" : value) : (value ?? null) !== null || at < needed) return -1;
+      if (typeof value === "string" ? !border.add(at < spelled && !isSpelled(value) ? "" : value) : (value ?? null) !== null || at < needed) return -1;
     }
     return known.kind;
   }
@@ -98,8 +97,11 @@ export class Words {
   }
 }
 
-/** Or a digit. */
-const LETTER = /[\p{Alphabetic}\p{N}]/u;
+/** Whether there is a letter or a digit in it. Most names say so with their first character, which is quicker to see. */
+function isSpelled(text: string): boolean {
+  const first = text.charCodeAt(0) | 0x20;
+  return (first > 0x60 && first < 0x7b) || /[\p{Alphabetic}\p{N}]/u.test(text);
+}
 
 /** Whether there are so many fields; one that is `undefined` is none, nor is one that is inherited: no server would see it. */
 function has(fields: Record<string, unknown>, number: number): boolean {
