@@ -32,8 +32,8 @@ pub(crate) fn run_all(terms: &Terms) -> Vec<Line> {
         for sealed in [true, false] {
             let seed = terms.seed.part(&adapter.called(sealed));
             let installation = Installation::new(adapter, sealed, &database);
-            // Plain and sealed together: a hundred thousand an adapter.
-            let (rounds, enough) = terms.pick((2, 0), (20, 50_000));
+            // Plain and sealed together: a hundred thousand an adapter, however slow the disk; and kills enough where it is quick.
+            let (rounds, enough) = terms.pick((2, 0), (200, 50_000));
             let line = run(rounds_of(&installation, seed, rounds, enough));
             lines.push(Line::told(adapter.called(sealed), line));
         }
