@@ -1,16 +1,16 @@
 //! Whether a place on a disk still takes writes: it has room, and nothing that was written there ever failed to be durable.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::StoreError;
 
 /// What tells of a store or of blobs on a disk whether they still take writes. A clone is about the same place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Pulse(Arc<Place>);
 
-#[derive(Debug)]
 struct Place {
     name: &'static str,
     /// Nothing when it is not on a disk of this machine.
@@ -18,6 +18,8 @@ struct Place {
     has_stopped: AtomicBool,
     /// How many bytes have to be written yet for what was kept already.
     owed: AtomicU64,
+    /// Asks for it to be written, and does not wait.
+    payer: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl Pulse {
@@ -27,7 +29,13 @@ impl Pulse {
             directory: directory.map(Path::to_owned),
             has_stopped: AtomicBool::new(false),
             owed: AtomicU64::new(0),
+            payer: OnceLock::new(),
         }))
+    }
+
+    /// The same place, where `ask` lets be written what is owed, without waiting for it.
+    pub(crate) fn paid_by(&self, ask: impl Fn() + Send + Sync + 'static) {
+        let _ = self.0.payer.set(Box::new(ask));
     }
 
     /// The name of the adapter.
@@ -37,12 +45,22 @@ impl Pulse {
 
     /// Whether it still takes writes. Asks the file system, and may block as that does.
     ///
+    /// Where it is full of what was kept already and only has to be brought to its place, it lets that be done: nobody who is
+    /// kept away by this answer would.
+    ///
     /// # Errors
     ///
     /// [`StoreError::Stopped`], for good, and [`StoreError::Full`], until there is room.
     pub fn check(&self) -> Result<(), StoreError> {
         self.going()?;
-        self.room(0)
+        let room = self.room(0);
+        if room.is_err()
+            && self.can_pay()
+            && let Some(ask) = self.0.payer.get()
+        {
+            ask();
+        }
+        room
     }
 
     /// Whether something could not be made durable. Then it takes no more writes until it is opened again.
@@ -87,6 +105,15 @@ impl Pulse {
             true => Err(StoreError::Full { store: self.0.name }),
             false => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for Pulse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Pulse")
+            .field(&self.0.name)
+            .finish_non_exhaustive()
     }
 }
 

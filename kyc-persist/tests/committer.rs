@@ -34,6 +34,7 @@ struct Seen {
     writes_begun: usize,
     pen_is_held: bool,
     failing: Option<Failing>,
+    owed: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +129,15 @@ impl Engine for Spy {
             return Err(broken());
         }
         self.set(|seen| seen.syncs += 1);
+        Ok(())
+    }
+
+    fn owed(&self) -> u64 {
+        self.seen().owed
+    }
+
+    fn pay(&self) -> Result<(), StoreError> {
+        self.set(|seen| seen.owed = 0);
         Ok(())
     }
 
@@ -527,4 +537,32 @@ async fn a_full_disk_refuses_commits_before_they_are_written_and_stops_nothing()
     let kept = store.commit(opening("first")).await.unwrap();
     assert_eq!(kept, Committed::Now);
     assert!(store.pulse().check().is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_of_what_is_owed_is_made_free_for_whoever_only_asks() {
+    let place = tempfile::tempdir().unwrap();
+    let disk = place.path().join("disk");
+    // A file system with some room, on which nobody writes.
+    std::os::unix::fs::symlink("/dev", &disk).unwrap();
+    let room = rustix::fs::statvfs("/dev").unwrap();
+    let room = room.f_bavail * room.f_frsize;
+    let spy = Spy(Arc::default(), Some(disk));
+    let store = KvStore::over(spy.clone()).unwrap();
+    let pulse = store.pulse();
+
+    // Room for itself, and not for the reserve beside it.
+    spy.set(|seen| seen.owed = room.checked_sub(4 << 20).unwrap());
+    store.commit(opening("first")).await.unwrap();
+    assert!(matches!(pulse.check(), Err(StoreError::Full { .. })));
+    // Whoever asked waits for nothing. The commit of another comes after what they have set going.
+    let seen = tokio::task::spawn_blocking(move || spy.wait_until(|seen| seen.owed == 0));
+    seen.await.unwrap();
+    store.commit(opening("second")).await.unwrap();
+    assert!(pulse.check().is_ok());
+
+    // It does not keep a store alive that is dropped.
+    drop(store);
+    assert!(pulse.check().is_ok());
 }

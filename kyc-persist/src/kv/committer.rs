@@ -68,6 +68,11 @@ pub(super) fn job<E: Engine, T: Send + 'static>(
     (Box::new(job), answer)
 }
 
+/// A job that brings nothing: it lets the thread look whether there is room.
+pub(super) fn nothing<E>() -> Job<E> {
+    Box::new(|_| Box::new(|_| ()))
+}
+
 /// Why a group was not kept.
 enum Failure {
     /// Nothing was written.
@@ -144,7 +149,10 @@ impl<E: Engine> Shared<E> {
         let must_sync = draft.must_sync();
         let batch = draft.into_batch();
         if batch.is_empty() {
-            return Ok(());
+            return match self.make_room(0) {
+                Err(Failure::NoRoom(_)) => Ok(()),
+                made => made,
+            };
         }
         self.make_room(cost_of(&batch))?;
         let written = {

@@ -9,7 +9,7 @@ use kyc_core::journal::{Entry, Hash};
 use kyc_core::{Key, Timestamp};
 use tokio::sync::{mpsc, watch};
 
-use super::committer::{Job, Progress, Seen, Shared, job};
+use super::committer::{Job, Progress, Seen, Shared, job, nothing};
 use super::draft::{Draft, Promise};
 use super::{Engine, grants, outbox, rows};
 use crate::{
@@ -40,6 +40,12 @@ impl<E: Engine> KvStore<E> {
     pub fn over(engine: E) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::new(engine));
         let (jobs, waiting) = mpsc::channel(LONGEST_QUEUE);
+        let committer = mpsc::Sender::downgrade(&jobs);
+        shared.pulse.paid_by(move || {
+            // Where the queue is full, somebody else is sent for it.
+            let sent = committer.upgrade().map(|jobs| jobs.try_send(nothing()));
+            drop(sent);
+        });
         let committer = Builder::new()
             .name(format!("{}-committer", E::NAME))
             .spawn({
