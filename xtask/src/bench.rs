@@ -141,6 +141,8 @@ struct Limit {
 enum Bound {
     AtMost(f64),
     AtLeast(f64),
+    /// Not ours: what this machine gives anybody, told beside what it bounds.
+    OfTheMachine,
 }
 
 impl Limit {
@@ -149,8 +151,9 @@ impl Limit {
         let value = self.ratios.get(self.ratios.len() / 2).copied();
         let value = value.unwrap_or(f64::NAN);
         let (target, is_met, side) = match self.bound {
-            Bound::AtMost(most) => (most, value <= most, "at most"),
-            Bound::AtLeast(least) => (least, value >= least, "at least"),
+            Bound::AtMost(most) => (Some(most), value <= most, "at most"),
+            Bound::AtLeast(least) => (Some(least), value >= least, "at least"),
+            Bound::OfTheMachine => (None, true, "the machine"),
         };
         json!({
             "what": self.what, "ratio": value, "lowest": self.ratios.first(), "highest": self.ratios.last(),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Terms;
 use crate::committers::Committers;
-use crate::disk::{Append, BareRedb, BareSled, Durable, Preallocated};
+use crate::disk::{Append, BareRedb, BareSled, Durable, Elsewhere, Preallocated};
 use crate::meter::{Times, median, rounded};
 use crate::pgbench::Statement;
 use crate::places::{self, Engine, Place};
@@ -34,11 +34,15 @@ pub(crate) async fn measure(terms: &Terms) -> Value {
             stores.push(Committers::new(engine, sealed, data, &database, TASKS[1]).await);
         }
     }
-    let scratch = tempfile::tempdir_in(data).unwrap();
+    let [scratch, elsewhere] = [(); 2].map(|()| tempfile::tempdir_in(data).unwrap());
     let mut limits: Vec<(&str, Box<dyn Durable>)> = vec![
         (
             "preallocated file",
             Box::new(Preallocated::new(scratch.path())),
+        ),
+        (
+            "preallocated file, by a thread",
+            Box::new(Elsewhere::new(elsewhere.path())),
         ),
         ("append to a file", Box::new(Append::new(scratch.path()))),
         ("bare sled", Box::new(BareSled::new(scratch.path()))),

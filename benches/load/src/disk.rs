@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
 
 use redb::{Database, Durability, TableDefinition};
 
@@ -45,6 +47,35 @@ impl Durable for Preallocated {
         self.file.write_all_at(record, self.at).unwrap();
         self.file.sync_data().unwrap();
         self.at = (self.at + record.len() as u64) % (FILE - 65536);
+    }
+}
+
+/// The same, asked of a thread that does nothing else: what waking it up and being woken costs whoever may not wait for a disk,
+/// as a task may not.
+pub(crate) struct Elsewhere {
+    records: mpsc::SyncSender<Vec<u8>>,
+    kept: mpsc::Receiver<()>,
+}
+
+impl Elsewhere {
+    pub(crate) fn new(directory: &Path) -> Self {
+        let mut file = Preallocated::new(directory);
+        let (records, waiting) = mpsc::sync_channel::<Vec<u8>>(1);
+        let (answer, kept) = mpsc::sync_channel(1);
+        thread::spawn(move || {
+            for record in waiting {
+                file.keep(&record);
+                answer.send(()).unwrap();
+            }
+        });
+        Self { records, kept }
+    }
+}
+
+impl Durable for Elsewhere {
+    fn keep(&mut self, record: &[u8]) {
+        self.records.send(record.to_vec()).unwrap();
+        self.kept.recv().unwrap();
     }
 }
 

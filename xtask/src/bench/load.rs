@@ -27,6 +27,15 @@ pub(super) fn commits(asked: &Asked) -> Result<Value> {
             .collect::<Vec<_>>()
     };
     let mut limits = Vec::new();
+    limits.push(Limit {
+        what: "overwriting a file and fdatasync by another thread: p50, beside doing it oneself"
+            .into(),
+        ratios: ratio(
+            ("preallocated file, by a thread", "p50"),
+            ("preallocated file", "p50"),
+        ),
+        bound: Bound::OfTheMachine,
+    });
     for store in ["redb", "sled"] {
         limits.push(Limit {
             what: format!(
@@ -47,16 +56,24 @@ pub(super) fn commits(asked: &Asked) -> Result<Value> {
             bound: Bound::AtMost(1.5),
         });
     }
-    for store in ["redb", "sled", "postgres"] {
-        let name = format!("{store}, plain");
-        // A second has a million microseconds.
-        let product = rounds.iter().map(|round| {
-            let of = |what: &str| round[&name][what].as_f64().unwrap_or(f64::NAN);
+    // A second has a million microseconds.
+    let sixteen = |name: &str| {
+        let all = rounds.iter().map(|round| {
+            let of = |what: &str| round[name][what].as_f64().unwrap_or(f64::NAN);
             of("per second, 16") * of("p50") / 1e6
         });
+        all.collect()
+    };
+    limits.push(Limit {
+        what: "pgbench: transactions a second of 16 clients, beside one".into(),
+        ratios: sixteen("pgbench"),
+        bound: Bound::OfTheMachine,
+    });
+    for store in ["redb", "sled", "postgres"] {
+        let name = format!("{store}, plain");
         limits.push(Limit {
             what: format!("{store}: commits a second of 16 tasks, beside one"),
-            ratios: product.collect(),
+            ratios: sixteen(&name),
             bound: Bound::AtLeast(4.0),
         });
         limits.push(Limit {

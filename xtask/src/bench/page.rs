@@ -268,22 +268,27 @@ fn limits(page: &mut String, part: &Value) -> Result<()> {
                 .as_f64()
                 .map_or_else(|| "–".into(), |ratio| format!("{ratio:.2}"))
         };
+        let target = match &limit["target"] {
+            Value::Null => format!("{} |", text(&limit["side"])),
+            target => format!(
+                "{} {target} | {}",
+                text(&limit["side"]),
+                if limit["met"] == true {
+                    "met"
+                } else {
+                    "missed"
+                }
+            ),
+        };
         writeln!(
             page,
-            "| {} | **{}** | {} | {} {} | {} |",
+            "| {} | **{}** | {} | {target} |",
             text(&limit["what"]),
             number("ratio"),
             // What was measured once has no lowest and no highest.
             match limit["lowest"] == limit["highest"] {
                 true => String::new(),
                 false => format!("{} – {}", number("lowest"), number("highest")),
-            },
-            text(&limit["side"]),
-            limit["target"],
-            if limit["met"] == true {
-                "met"
-            } else {
-                "missed"
             },
         )?;
     }
@@ -357,5 +362,8 @@ that is overwritten, one that grows, and the bare engine, each with one record o
 sends PostgreSQL the very statement that the store sends. Before redb and sled stands a log of ours, which takes each record twice, with one
 sync; the engine gets what is in it by the thousand. Where it takes that more slowly than commits come, they wait for it, and more tasks bring no
 more. The bare redb commits in two phases, as ours does then: with one, it takes a damaged page for a write that was cut off.
+
+A task may not wait for a disk, so that a thread does: that it is woken, and wakes whoever asked, is told as what the machine gives
+anybody, and so is what pgbench gets out of more clients.
 
 ";
