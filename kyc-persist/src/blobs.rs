@@ -26,6 +26,7 @@ use crate::files::{make_directory, sync};
 use crate::{Pulse, StoreError};
 
 pub use self::named::NamedBlob;
+#[cfg(feature = "sealed")]
 pub(crate) use self::named::over;
 
 /// The name in errors.

@@ -187,6 +187,19 @@ fn clippy() -> Result<Outcome> {
     run(&mut command(
         "cargo clippy --workspace --all-targets --all-features --locked -- -D warnings",
     ))?;
+    // As they are when somebody names them without features, each by itself.
+    for alone in [
+        "kyc-core",
+        "kyc-core --no-default-features",
+        "kyc-persist",
+        "kyc-persist --no-default-features",
+        "kyc-persist --no-default-features --features postgres",
+        "kyc-server",
+    ] {
+        run(&mut command(&format!(
+            "cargo clippy --package {alone} --locked -- -D warnings"
+        )))?;
+    }
     Ok(Outcome::Holds)
 }
 
