@@ -353,7 +353,7 @@ fn could_be_a_name(name: &str) -> Result<(), Reason> {
     // Most are, and are seen to be at once.
     let is_plain = name.starts_with(|first: char| first.is_ascii_alphanumeric())
         && name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if is_plain && name.len() <= 100 {
+    if is_plain && name.len() <= LONGEST_NAME {
         return Ok(());
     }
     let (mut length, mut has_letter, mut is_clean) = (0, false, true);
@@ -368,7 +368,7 @@ fn could_be_a_name(name: &str) -> Result<(), Reason> {
     }
     match has_letter {
         false => Err(Reason::NameMissing),
-        true if is_clean && length <= 100 => Ok(()),
+        true if is_clean && length <= LONGEST_NAME => Ok(()),
         true => Err(Reason::NameInvalid),
     }
 }
@@ -472,6 +472,9 @@ fn ask_again(items: &[Ask], desk: &Desk<'_>) -> Judged {
         .ok_or(Reason::ItemUnknown)?;
     Ok((first, Change::Ask(items.to_vec())))
 }
+
+/// In characters.
+const LONGEST_NAME: usize = 100;
 
 /// Nobody is known to have lived longer than 122 years.
 pub(crate) const OLDEST: u16 = 130;
