@@ -7,13 +7,14 @@ import { build } from "rolldown";
 
 const dist = join(resolve(dirname(fileURLToPath(import.meta.url)), ".."), "dist");
 
-// The most bytes of each. The front holds the glue, and what a page needs beside it and the WebAssembly is its own or the transport's.
+// The most bytes of each. In what order functions stand depends on names that the compiler makes up, so that the same WebAssembly
+// compresses to some tens of bytes more or less. The front holds the glue, and what a page needs beside it and the WebAssembly is its own or the transport's.
 const BUDGETS = {
-  "the chart in WebAssembly": { gzip: 35_650, brotli: 31_350 },
+  "the chart in WebAssembly": { gzip: 35_750, brotli: 31_450 },
   "its glue in JavaScript": { gzip: 2_270, brotli: 2_030 },
   "the whole front: sessions, what the device keeps, the glue": { gzip: 8_940, brotli: 8_160 },
   "the whole front with the HTTP transport": { gzip: 11_450, brotli: 10_460 },
-  "together: WebAssembly and front": { gzip: 44_580, brotli: 39_480 },
+  "together: WebAssembly and front": { gzip: 44_680, brotli: 39_600 },
 };
 
 async function bundled(name, code) {
